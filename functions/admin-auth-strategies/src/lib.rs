@@ -1,0 +1,1 @@
+//! `admin-auth-strategies`.

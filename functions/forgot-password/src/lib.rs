@@ -1,0 +1,1 @@
+//! `forgot-password`.

@@ -1,0 +1,1 @@
+//! Portico on a laptop.
