@@ -1,0 +1,142 @@
+//! Events: what happened, who did it and when. Each is the audit record and the outbox entry of one change, written in
+//! the transaction of that change. Events hold ids and words of the contract, never names, addresses or secrets.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DeveloperId, EventId};
+use crate::time::Timestamp;
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "actor_type", content = "actor", rename_all = "snake_case")]
+pub enum Actor {
+    /// A developer, by id.
+    Developer(DeveloperId),
+    /// An administrator, by the name of the token.
+    Administrator(String),
+    /// Portico itself, by what did it (`start`, `run-jobs`).
+    System(String),
+    /// Somebody who is not signed in (sign-up, forgotten password).
+    Anonymous(String),
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Name {
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Name {
+            /// Every name.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// `root.what_happened`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+names! {
+    /// Somebody signed up: the verification mail is due.
+    DeveloperSignedUp = "developer.signed_up",
+    /// Somebody signed up with a known address: its owner is told.
+    DeveloperSignedUpAgain = "developer.signed_up_again",
+    /// An administrator created a developer.
+    DeveloperCreated = "developer.created",
+    /// An administrator created a developer and sends an invitation.
+    DeveloperInvited = "developer.invited",
+    /// The address was proven.
+    DeveloperVerified = "developer.verified",
+    /// A link to set a password was asked for.
+    DeveloperPasswordRequested = "developer.password_requested",
+    /// A password was set.
+    DeveloperPasswordChanged = "developer.password_changed",
+    /// Approved.
+    DeveloperApproved = "developer.approved",
+    /// Rejected.
+    DeveloperRejected = "developer.rejected",
+    /// Revoked.
+    DeveloperRevoked = "developer.revoked",
+    /// Deleted.
+    DeveloperDeleted = "developer.deleted",
+    /// Created.
+    ApplicationCreated = "application.created",
+    /// Edited.
+    ApplicationUpdated = "application.updated",
+    /// Deleted; the event lists its registrations.
+    ApplicationDeleted = "application.deleted",
+    /// An application asks for an API.
+    RegistrationRequested = "registration.requested",
+    /// Approved by an administrator.
+    RegistrationApproved = "registration.approved",
+    /// Rejected by an administrator.
+    RegistrationRejected = "registration.rejected",
+    /// Revoked by an administrator.
+    RegistrationRevoked = "registration.revoked",
+    /// Deleted.
+    RegistrationDeleted = "registration.deleted",
+    /// An API key was made.
+    CredentialCreated = "credential.created",
+    /// Renamed.
+    CredentialRenamed = "credential.renamed",
+    /// Deleted.
+    CredentialDeleted = "credential.deleted",
+    /// Created.
+    ApiCreated = "api.created",
+    /// Edited.
+    ApiUpdated = "api.updated",
+    /// Deleted.
+    ApiDeleted = "api.deleted",
+    /// A version was added.
+    ApiVersionCreated = "api.version_created",
+    /// Published, or a publication changed.
+    ApiPublished = "api.published",
+    /// No longer published.
+    ApiUnpublished = "api.unpublished",
+    /// Linked to a gateway.
+    ApiLinked = "api.linked",
+    /// No longer linked.
+    ApiUnlinked = "api.unlinked",
+    /// Created.
+    StrategyCreated = "strategy.created",
+    /// Edited.
+    StrategyUpdated = "strategy.updated",
+    /// Deleted.
+    StrategyDeleted = "strategy.deleted",
+    /// Created.
+    PortalCreated = "portal.created",
+    /// A setting changed.
+    PortalUpdated = "portal.updated",
+}
+
+/// An event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Id; consumers tell repeats by it.
+    pub id: EventId,
+    /// What happened.
+    pub name: Name,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    #[serde(flatten)]
+    pub actor: Actor,
+    /// Ids, and what was before and after, without secrets.
+    pub data: serde_json::Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_written_as_it_is_called() {
+        for name in Name::ALL {
+            assert_eq!(serde_json::to_value(name).expect("a name is a string"), name.as_str());
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Typed ids: UUIDs that cannot be mistaken for one another. They are UUIDv7 when Portico makes them, and never secrets.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The text is not a hyphenated UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a UUID")]
+pub struct InvalidId;
+
+/// Reads a UUID in its hyphenated form, the only form that the contract knows.
+fn hyphenated(text: &str) -> Result<Uuid, InvalidId> {
+    match text.len() {
+        36 => Uuid::try_parse(text).map_err(|_| InvalidId),
+        _ => Err(InvalidId),
+    }
+}
+
+/// Makes the UUIDv7 of a moment: 48 bits of milliseconds since 1970, then 74 random bits (RFC 9562, 5.7).
+pub fn uuid_v7(now: crate::time::Timestamp, random: [u8; 10]) -> Uuid {
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID.
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The UUID.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                hyphenated(text).map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A portal.
+    PortalId,
+    /// A developer.
+    DeveloperId,
+    /// An application.
+    ApplicationId,
+    /// A published API.
+    ApiId,
+    /// A version of an API.
+    VersionId,
+    /// A link of an API to a stage of a gateway.
+    ImplementationId,
+    /// An application auth strategy.
+    StrategyId,
+    /// An application asking for an API.
+    RegistrationId,
+    /// A credential of an application.
+    CredentialId,
+    /// A developer's session in one browser.
+    SessionId,
+    /// An event: audit record and outbox entry in one.
+    EventId,
+    /// A piece of work that must be finished after its first transaction.
+    JobId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn a_made_id_is_version_7_and_sorts_by_time() {
+        let early = uuid_v7(Timestamp::from_millis(1_700_000_000_000), [0xff; 10]);
+        let late = uuid_v7(Timestamp::from_millis(1_700_000_000_001), [0; 10]);
+        assert_eq!(early.get_version_num(), 7);
+        assert!(early < late);
+    }
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_id() {
+        let id = ApiId::new(uuid_v7(Timestamp::from_millis(1), [7; 10]));
+        assert_eq!(id.to_string().parse::<ApiId>(), Ok(id));
+        assert_eq!(id.uuid().simple().to_string().parse::<ApiId>(), Err(InvalidId));
+        assert_eq!("".parse::<ApiId>(), Err(InvalidId));
+    }
+}

@@ -1,0 +1,96 @@
+//! A portal: the place that developers sign up at, and the settings that the journey obeys.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PortalId, StrategyId};
+use crate::time::Timestamp;
+
+/// Who may see an API in a portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everyone, signed in or not.
+    Public,
+    /// Signed-in, approved developers.
+    Private,
+}
+
+impl Visibility {
+    /// The word of the contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+}
+
+/// Labels: names and values that administrators attach.
+pub type Labels = BTreeMap<String, String>;
+
+/// A portal and its settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Portal {
+    /// Its id, also the audience of its sessions.
+    pub id: PortalId,
+    /// Unique name.
+    pub name: String,
+    /// What people read.
+    pub display_name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether developers can sign in at all.
+    pub authentication_enabled: bool,
+    /// Whether they can sign in with a password.
+    pub basic_auth_enabled: bool,
+    /// New developers are approved by themselves.
+    pub auto_approve_developers: bool,
+    /// New registrations are approved by themselves (contract, point 16).
+    pub auto_approve_applications: bool,
+    /// Visibility of a publication that names none.
+    pub default_api_visibility: Visibility,
+    /// Visibility of a page that names none.
+    pub default_page_visibility: Visibility,
+    /// Strategy of an application or a publication that names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_strategy: Option<StrategyId>,
+    /// Labels.
+    #[serde(default)]
+    pub labels: Labels,
+    /// Whether notifications may name developers.
+    #[serde(default)]
+    pub pii_in_notifications: bool,
+    /// Number of its events.
+    pub ver: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When a setting last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Portal {
+    /// A new portal: key authentication by default, private APIs, asks for approval (contract README, "A new portal").
+    pub fn new(id: PortalId, name: &str, default_strategy: StrategyId, now: Timestamp) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            description: None,
+            authentication_enabled: true,
+            basic_auth_enabled: true,
+            auto_approve_developers: false,
+            auto_approve_applications: false,
+            default_api_visibility: Visibility::Private,
+            default_page_visibility: Visibility::Private,
+            default_strategy: Some(default_strategy),
+            labels: Labels::new(),
+            pii_in_notifications: false,
+            ver: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
