@@ -1,1 +1,6 @@
-//! Portico on a laptop.
+//! Portico on a laptop: every function in one process over an embedded table.
+
+pub mod connector;
+pub mod engine;
+pub mod faults;
+pub mod table;

@@ -1,0 +1,215 @@
+//! The embedded table engine: a DynamoDB in this process, reached through the AWS SDK without a socket.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+use dynoxide::DynoxideError;
+use dynoxide::storage_backend::Clock;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use crate::connector::InProcess;
+use crate::faults::Faults;
+
+/// An embedded database. Clones share it; it closes with the last clone and the last client.
+#[derive(Clone, Debug)]
+pub struct Database {
+    engine: Engine,
+    faults: Faults,
+    name: Arc<str>,
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The engine refused: an unreadable or damaged file, a folder that cannot be written.
+    #[error("cannot open the table's file: {0}")]
+    Engine(String),
+    /// The operating system gave no thread.
+    #[error("cannot start the engine's thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// The answer to one call, as it would travel: an HTTP status and a JSON body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status: 200, 400, 500 or 501.
+    pub status: u16,
+    /// JSON in DynamoDB's wire form.
+    pub body: String,
+}
+
+impl Database {
+    /// A database that lives as long as its handles.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the engine or its thread cannot start.
+    pub fn memory() -> Result<Self, OpenError> {
+        Self::over(dynoxide::Database::memory())
+    }
+
+    /// As [`Database::memory`], with the clock that the engine's stream and expiry (TTL) read.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the engine or its thread cannot start.
+    pub fn memory_with_clock(clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::over(dynoxide::Database::memory_with_clock(clock))
+    }
+
+    /// The database in the file at `path`, created if it is missing. Every acknowledged write is on disk.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the file cannot be opened, or the engine's thread cannot start.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let path = path.to_str().ok_or_else(|| OpenError::Engine("the path is not UTF-8".into()))?;
+        Self::over(dynoxide::Database::new(path))
+    }
+
+    fn over(database: dynoxide::Result<dynoxide::Database>) -> Result<Self, OpenError> {
+        static OPENED: AtomicU64 = AtomicU64::new(0);
+        let database = database.map_err(|error| OpenError::Engine(error.to_string()))?;
+        let name = format!("embedded-{}", OPENED.fetch_add(1, Ordering::Relaxed));
+        Ok(Self { engine: Engine::start(database)?, faults: Faults::default(), name: name.into() })
+    }
+
+    /// The faults that this database's clients meet, and the record of their calls.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// A client's configuration: standard retries, short backoff (nobody else shares this engine), no network.
+    #[must_use]
+    pub fn sdk_config(&self) -> Builder {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(4)
+            .with_initial_backoff(Duration::from_millis(2))
+            .with_max_backoff(Duration::from_millis(20));
+        aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "embedded"))
+            .endpoint_url("http://embedded.invalid")
+            .retry_config(retries)
+            // The default partition is shared by the whole process: one test's faults would eat another's retries.
+            .retry_partition(RetryPartition::new(self.name.to_string()))
+            .http_client(InProcess::new(self.engine.clone(), self.faults.clone()))
+    }
+
+    /// A client of this database.
+    #[must_use]
+    pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(self.sdk_config().build())
+    }
+
+    /// Calls an operation beside the SDK, the faults and the record: for the stream, which has no client here.
+    ///
+    /// # Errors
+    /// [`Closed`] if the engine's thread has ended.
+    pub async fn call(&self, operation: &str, body: String) -> Result<Answer, Closed> {
+        self.engine.call(operation.to_owned(), body).await
+    }
+
+    /// Removes the items whose `ttl` has passed, as DynamoDB does in the background. Returns how many.
+    ///
+    /// # Errors
+    /// [`Closed`] if the engine's thread has ended; an engine error is logged and counts nothing.
+    pub async fn sweep_expired(&self) -> Result<usize, Closed> {
+        let swept = self.engine.run(|database| database.sweep_ttl()).await?;
+        Ok(swept.unwrap_or_else(|error| {
+            tracing::warn!(%error, "expired items were not swept");
+            0
+        }))
+    }
+}
+
+/// The engine's thread has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the table's engine has stopped")]
+pub struct Closed;
+
+type Work = Box<dyn FnOnce(&dynoxide::Database) + Send>;
+
+/// The engine on a thread of its own: it is synchronous behind one lock, so more threads would only wait for each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    work: mpsc::Sender<Work>,
+}
+
+impl Engine {
+    fn start(database: dynoxide::Database) -> std::io::Result<Self> {
+        let (work, queue) = mpsc::channel::<Work>();
+        std::thread::Builder::new().name("table".into()).spawn(move || {
+            for work in queue {
+                work(&database);
+            }
+        })?;
+        Ok(Self { work })
+    }
+
+    /// Runs to the end even if the caller has gone: as a call that has reached AWS does.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&dynoxide::Database) -> T + Send + 'static) -> Result<T, Closed> {
+        let (reply, answer) = oneshot::channel();
+        let work = Box::new(move |database: &dynoxide::Database| {
+            // The caller may have gone; the work is done all the same.
+            let _gone = reply.send(work(database));
+        });
+        self.work.send(work).map_err(|_| Closed)?;
+        answer.await.map_err(|_| Closed)
+    }
+
+    pub(crate) async fn call(&self, operation: String, body: String) -> Result<Answer, Closed> {
+        self.run(move |database| answer(database, &operation, &body)).await
+    }
+}
+
+fn answer(database: &dynoxide::Database, operation: &str, body: &str) -> Answer {
+    match dispatch(database, operation, body) {
+        Ok(body) => Answer { status: 200, body },
+        Err(error) => Answer { status: error.status_code(), body: error.to_json() },
+    }
+}
+
+fn dispatch(database: &dynoxide::Database, operation: &str, body: &str) -> dynoxide::Result<String> {
+    macro_rules! operations {
+        ($($name:literal => $method:ident,)*) => {
+            match operation {
+                $($name => write(&database.$method(read(body)?)?),)*
+                other => Err(DynoxideError::UnsupportedCapability(format!("{other} is not offered by the embedded table"))),
+            }
+        };
+    }
+    operations! {
+        "BatchGetItem" => batch_get_item,
+        "BatchWriteItem" => batch_write_item,
+        "CreateTable" => create_table,
+        "DeleteItem" => delete_item,
+        "DescribeStream" => describe_stream,
+        "DescribeTable" => describe_table,
+        "DescribeTimeToLive" => describe_time_to_live,
+        "GetItem" => get_item,
+        "GetRecords" => get_records,
+        "GetShardIterator" => get_shard_iterator,
+        "PutItem" => put_item,
+        "Query" => query,
+        "Scan" => scan,
+        "TransactGetItems" => transact_get_items,
+        "TransactWriteItems" => transact_write_items,
+        "UpdateItem" => update_item,
+        "UpdateTimeToLive" => update_time_to_live,
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &str) -> dynoxide::Result<T> {
+    serde_json::from_str(body).map_err(|error| DynoxideError::ValidationException(error.to_string()))
+}
+
+fn write(reply: &impl Serialize) -> dynoxide::Result<String> {
+    serde_json::to_string(reply).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
