@@ -1,1 +1,47 @@
-//! TODO
+//! The single table: keys, items, transactions and queries. The only crate that knows DynamoDB.
+//!
+//! `docs/data-model.md` lists every item. The modules named after a resource hold its reads and writes; the others hold
+//! what those share.
+
+pub mod connect;
+mod error;
+mod expression;
+mod item;
+mod key;
+mod read;
+mod transaction;
+mod write;
+
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use expression::{Condition, Path, Update};
+pub use item::Item;
+pub use key::{Key, sha256_hex};
+pub use read::{Items, ListCursor, ListPage};
+pub use transaction::{Transaction, decide_again};
+pub use write::Edited;
+
+/// The table. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: Arc<str>,
+}
+
+impl Store {
+    /// The table of that name, reached through a client.
+    pub fn new(client: aws_sdk_dynamodb::Client, table: &str) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// The client, for the crates that create tables and test faults.
+    pub fn client(&self) -> &aws_sdk_dynamodb::Client {
+        &self.client
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+}

@@ -1,0 +1,110 @@
+//! Keys: how each item of `docs/data-model.md` is found. No key holds an address, a name or a secret in the clear.
+
+use std::fmt::Write as _;
+
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, SessionId, StrategyId, VersionId};
+use sha2::{Digest, Sha256};
+
+/// The primary key of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+/// SHA-256 in lower-case hexadecimal: how values that must not be readable stand in keys.
+pub fn sha256_hex(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
+        hex
+    })
+}
+
+macro_rules! keys {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) = $pk:literal, $sk:literal;)+) => {
+        impl Key {$(
+            $(#[$doc])*
+            pub fn $name($($arg: $type),*) -> Self {
+                Self { pk: format!($pk), sk: format!($sk) }
+            }
+        )+}
+    };
+}
+
+keys! {
+    /// The table's own item.
+    table() = "TABLE", "META";
+    /// A portal.
+    portal(id: PortalId) = "PORTAL#{id}", "META";
+    /// The card of an API in a portal's catalog.
+    publication(portal: PortalId, api: ApiId) = "PORTAL#{portal}", "PUB#{api}";
+    /// An administrator's token, by its digest.
+    admin_token(digest: &str) = "ADMIN#{digest}", "TOKEN";
+    /// A developer.
+    developer(id: DeveloperId) = "DEV#{id}", "META";
+    /// A developer's password.
+    password(id: DeveloperId) = "DEV#{id}", "PASSWORD";
+    /// A developer's session.
+    session(developer: DeveloperId, session: SessionId) = "DEV#{developer}", "SESSION#{session}";
+    /// An application in its owner's list.
+    app_pointer(developer: DeveloperId, application: ApplicationId) = "DEV#{developer}", "APP#{application}";
+    /// A mail token of a purpose, by its digest.
+    mail_token(purpose: &str, digest: &str) = "TOKEN#{purpose}#{digest}", "TOKEN";
+    /// An application.
+    application(id: ApplicationId) = "APP#{id}", "META";
+    /// A credential of an application, by the digest of its key.
+    credential(application: ApplicationId, digest: &str) = "APP#{application}", "KEY#{digest}";
+    /// A registration of an application.
+    registration(application: ApplicationId, api: ApiId) = "APP#{application}", "REG#{api}";
+    /// An application among those registered for an API.
+    registration_pointer(api: ApiId, application: ApplicationId) = "API#{api}", "REG#{application}";
+    /// An API.
+    api(id: ApiId) = "API#{id}", "META";
+    /// A version of an API.
+    version(api: ApiId, version: VersionId) = "API#{api}", "VERSION#{version}";
+    /// The link of a gateway's stage to an API.
+    link(gateway: &str, stage: &str) = "LINK#{gateway}#{stage}", "LINK";
+    /// An auth strategy.
+    strategy(id: StrategyId) = "STRATEGY#{id}", "META";
+    /// A job.
+    job(id: JobId) = "JOB#{id}", "JOB";
+    /// Who has a slug.
+    slug_guard(slug: &str) = "UNIQUE#SLUG#{slug}", "GUARD";
+}
+
+impl Key {
+    /// Who has an address in a portal.
+    pub fn email_guard(portal: PortalId, email: &str) -> Self {
+        Self { pk: format!("UNIQUE#{portal}#EMAIL#{}", sha256_hex(email)), sk: "GUARD".to_owned() }
+    }
+
+    /// Which application has a reference ID in a portal.
+    pub fn reference_guard(portal: PortalId, reference_id: &str) -> Self {
+        Self { pk: format!("UNIQUE#{portal}#REF#{}", sha256_hex(reference_id)), sk: "GUARD".to_owned() }
+    }
+
+    /// A counter of attempts, such as `sign-in` by address.
+    pub fn throttle(name: &str, whose: &str) -> Self {
+        Self { pk: format!("THROTTLE#{name}#{}", sha256_hex(whose)), sk: "THROTTLE".to_owned() }
+    }
+
+    /// An event of the root that lies at this key.
+    pub fn event(&self, id: EventId) -> Self {
+        Self { pk: self.pk.clone(), sk: format!("EVENT#{id}") }
+    }
+
+    /// A key as read from the table.
+    pub fn from_parts(pk: &str, sk: &str) -> Self {
+        Self { pk: pk.to_owned(), sk: sk.to_owned() }
+    }
+
+    /// The partition.
+    pub fn pk(&self) -> &str {
+        &self.pk
+    }
+
+    /// The place in the partition.
+    pub fn sk(&self) -> &str {
+        &self.sk
+    }
+}
