@@ -1,1 +1,5 @@
-//! TODO
+//! The HTTP and Lambda side of Portico.
+
+pub mod fields;
+pub mod invalid;
+pub mod json;
