@@ -3,3 +3,5 @@
 pub mod fields;
 pub mod invalid;
 pub mod json;
+pub mod listing;
+pub mod query;
