@@ -3,4 +3,5 @@
 pub mod connector;
 pub mod engine;
 pub mod faults;
+pub mod gateway;
 pub mod table;
