@@ -1,1 +1,11 @@
 //! `forgot-password`.
+
+use portico_http::{Portal, Problem, Request, Response};
+
+/// Answers the routes of `forgot-password`.
+///
+/// # Errors
+/// A [`Problem`].
+pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
+    Err(Problem::not_found())
+}

@@ -1,7 +1,32 @@
-//! The HTTP and Lambda side of Portico.
+//! The HTTP and Lambda side: who is calling, parsing, problems, cookies, paging and configuration.
+//!
+//! A request goes through [`edge`], which refuses what the request alone shows to be wrong, to a function's handler, which makes
+//! five moves: who ([`who`]), parse ([`fields`], [`listing`]), decide (the domain), store, render ([`response`], [`problem`]).
 
+pub mod clock;
+pub mod config;
+pub mod cookies;
+pub mod edge;
 pub mod fields;
 pub mod invalid;
 pub mod json;
+pub mod lambda;
 pub mod listing;
+pub mod passwords;
+mod portal;
+pub mod problem;
 pub mod query;
+mod request;
+pub mod response;
+pub mod routes;
+pub mod session_tokens;
+pub mod views;
+pub mod who;
+
+pub use lambda::StartError;
+pub use portal::Portal;
+pub use problem::{Kind, Problem};
+pub use request::Request;
+
+/// An answer. More than one `Set-Cookie` line is kept apart.
+pub type Response = http::Response<bytes::Bytes>;

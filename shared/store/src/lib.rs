@@ -9,6 +9,7 @@ mod expression;
 mod item;
 mod key;
 mod read;
+pub mod specifications;
 mod transaction;
 mod write;
 

@@ -1,0 +1,184 @@
+//! Configuration, parsed once. Each error names its variable.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use portico_domain::id::PortalId;
+use portico_domain::mail_token::MailKey;
+use portico_domain::refresh_token::RefreshKey;
+use zeroize::Zeroizing;
+
+use crate::session_tokens::{Signer, Verifier};
+
+/// A variable is missing or wrong. The value is never repeated: it may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable} {rule}")]
+pub struct ConfigError {
+    /// Which variable.
+    pub variable: &'static str,
+    /// What it must be.
+    pub rule: String,
+}
+
+/// Where people reach the portal: `https://portal.example.com`, without a path.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicUrl(url::Url);
+
+impl fmt::Debug for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin())
+    }
+}
+
+impl PublicUrl {
+    /// Reads an `http` or `https` URL without path, query and credentials.
+    ///
+    /// # Errors
+    /// A sentence fragment that says what it must be.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let rule = || "must be an http or https URL without a path, such as https://portal.example.com".to_owned();
+        let url = url::Url::parse(text).map_err(|_| rule())?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        if matches!(url.scheme(), "http" | "https") && url.has_host() && bare { Ok(Self(url)) } else { Err(rule()) }
+    }
+
+    /// `https://portal.example.com`, with a port where it is not the scheme's own.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The host name.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// Whether it is plain `http` on a loopback name: the only case in which cookies go without `Secure`.
+    pub fn is_plain_loopback(&self) -> bool {
+        self.0.scheme() == "http"
+            && (matches!(self.host(), "localhost" | "127.0.0.1" | "[::1]") || self.host().ends_with(".localhost"))
+    }
+}
+
+/// The keys that a function was given. Only `sign-in` and `refresh-session` have the first two, only those who make links the third.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// Signs sessions.
+    pub signer: Option<Signer>,
+    /// Derives refresh tokens.
+    pub refresh: Option<RefreshKey>,
+    /// Derives the tokens in mails.
+    pub mail: Option<MailKey>,
+}
+
+/// Everything that is not in the table.
+#[derive(Debug)]
+pub struct Config {
+    /// The portal that this deployment serves to developers.
+    pub portal: PortalId,
+    /// Where people reach it.
+    pub public_url: PublicUrl,
+    /// A session ends when it was not refreshed for so long.
+    pub session_idle: Duration,
+    /// A session ends after so long in any case.
+    pub session_absolute: Duration,
+    /// The sender of mails.
+    pub mail_from: String,
+    /// Verifies sessions.
+    pub verifier: Verifier,
+    /// Keys.
+    pub keys: Keys,
+}
+
+/// Idle limit of sessions, unless the operator says otherwise.
+pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Absolute limit of sessions, unless the operator says otherwise.
+pub const SESSION_ABSOLUTE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The environment as a function finds it.
+pub struct Environment<F: Fn(&str) -> Option<String>>(pub F);
+
+impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    /// A variable that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if it is not.
+    pub fn required(&self, variable: &'static str) -> Result<String, ConfigError> {
+        self.optional(variable).ok_or_else(|| ConfigError { variable, rule: "is not set".to_owned() })
+    }
+
+    /// A variable that may be there; empty counts as absent.
+    pub fn optional(&self, variable: &'static str) -> Option<String> {
+        (self.0)(variable).filter(|value| !value.is_empty())
+    }
+
+    fn parsed<T, E: fmt::Display>(
+        &self,
+        variable: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, ConfigError> {
+        parse(&self.required(variable)?).map_err(|error| ConfigError { variable, rule: error.to_string() })
+    }
+
+    fn key32(&self, variable: &'static str) -> Result<Option<[u8; 32]>, ConfigError> {
+        let Some(text) = self.optional(variable).map(Zeroizing::new) else { return Ok(None) };
+        let rule = || ConfigError { variable, rule: "must be 32 bytes in base64".to_owned() };
+        let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| rule())?);
+        <[u8; 32]>::try_from(bytes.as_slice()).map(Some).map_err(|_| rule())
+    }
+
+    fn hours(&self, variable: &'static str, default: Duration) -> Result<Duration, ConfigError> {
+        let rule = || ConfigError { variable, rule: "must be a number of hours from 1 to 8760".to_owned() };
+        let Some(text) = self.optional(variable) else { return Ok(default) };
+        match text.parse::<u64>() {
+            Ok(hours @ 1..=8760) => Ok(Duration::from_secs(hours * 3600)),
+            _ => Err(rule()),
+        }
+    }
+
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first variable that is missing or wrong.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        let portal = self.parsed("PORTICO_PORTAL_ID", str::parse::<PortalId>)?;
+        let public_url = self.parsed("PORTICO_PUBLIC_URL", PublicUrl::parse)?;
+        let variable = "PORTICO_SESSION_PUBLIC_KEYS";
+        let rule = || ConfigError {
+            variable,
+            rule: "must be KEYID:BASE64 pairs of Ed25519 public keys, separated by commas".to_owned(),
+        };
+        let mut public_keys = BTreeMap::new();
+        for pair in self.required(variable)?.split(',') {
+            let (kid, key) = pair.trim().split_once(':').ok_or_else(rule)?;
+            let raw = STANDARD.decode(key).ok().filter(|raw| raw.len() == 32).ok_or_else(rule)?;
+            public_keys.insert(kid.to_owned(), raw);
+        }
+        let variable = "PORTICO_SESSION_PRIVATE_KEY";
+        let signer = match self.optional(variable).map(Zeroizing::new) {
+            None => None,
+            Some(text) => {
+                let rule =
+                    || ConfigError { variable, rule: "must be KEYID:BASE64 of an Ed25519 private key in PKCS#8".to_owned() };
+                let (kid, key) = text.trim().split_once(':').ok_or_else(rule)?;
+                let der = Zeroizing::new(STANDARD.decode(key).map_err(|_| rule())?);
+                Some(Signer::new(kid, &der))
+            }
+        };
+        Ok(Config {
+            verifier: Verifier::new(public_keys, &public_url.origin(), portal),
+            session_idle: self.hours("PORTICO_SESSION_IDLE_HOURS", SESSION_IDLE)?,
+            session_absolute: self.hours("PORTICO_SESSION_ABSOLUTE_HOURS", SESSION_ABSOLUTE)?,
+            mail_from: self.optional("PORTICO_MAIL_FROM").unwrap_or_else(|| format!("no-reply@{}", public_url.host())),
+            keys: Keys {
+                signer,
+                refresh: self.key32("PORTICO_REFRESH_KEY")?.map(RefreshKey::new),
+                mail: self.key32("PORTICO_MAIL_KEY")?.map(MailKey::new),
+            },
+            portal,
+            public_url,
+        })
+    }
+}

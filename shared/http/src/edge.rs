@@ -1,0 +1,189 @@
+//! The edge: from an API Gateway event to a handler's request, and from its answer to API Gateway's. What the request alone can
+//! show to be wrong is refused here, before anything is read.
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use lambda_http::Body;
+use serde_json::Value;
+
+use crate::cookies::{ACCESS, Cookies};
+use crate::portal::Portal;
+use crate::problem::{Kind, Problem};
+use crate::query::Query;
+use crate::request::Request;
+use crate::routes::{self, Caller, Route, Takes};
+use crate::{Response, json};
+
+/// Answers an event with what a handler answers to its request.
+pub async fn serve<F>(
+    portal: &Portal,
+    event: ApiGatewayV2httpRequest,
+    handle: impl FnOnce(Request) -> F,
+) -> ApiGatewayV2httpResponse
+where
+    F: Future<Output = Result<Response, Problem>>,
+{
+    let trace = trace_of(&event);
+    let route = event.request_context.route_key.as_deref().and_then(routes::find).unwrap_or(routes::UNKNOWN_ROUTE);
+    let answer = match request(portal, route, &trace, event) {
+        Ok(request) => handle(request).await,
+        Err(problem) => Err(problem),
+    };
+    let response = answer.unwrap_or_else(|problem| {
+        log(route, &trace, &problem);
+        problem.into_response(&trace)
+    });
+    to_gateway(response)
+}
+
+/// The id that API Gateway gave the request: letters, digits and a few marks, so that it cannot break a line of a log.
+fn trace_of(event: &ApiGatewayV2httpRequest) -> String {
+    let id = event.request_context.request_id.as_deref().unwrap_or_default();
+    let clean: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || "=-_".contains(*c)).take(64).collect();
+    if clean.is_empty() { "none".to_owned() } else { clean }
+}
+
+/// One line for each refusal; the cause of a fault is written here and nowhere else.
+fn log(route: &Route, trace: &str, problem: &Problem) {
+    let (status, kind) = (problem.kind().status().as_u16(), problem.kind().name());
+    match problem.cause() {
+        Some(cause) => {
+            tracing::error!(function = route.function, operation = route.operation, trace, status, kind, cause, "failed")
+        }
+        None => tracing::info!(function = route.function, operation = route.operation, trace, status, kind, "refused"),
+    }
+}
+
+fn request(portal: &Portal, route: &'static Route, trace: &str, event: ApiGatewayV2httpRequest) -> Result<Request, Problem> {
+    let context = event.request_context;
+    let cookies = match &event.cookies {
+        Some(cookies) => Cookies::parse(cookies.iter().map(String::as_str)),
+        None => Cookies::parse(event.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok())),
+    };
+    let mut request = Request {
+        route,
+        raw_path: event.raw_path.unwrap_or_default(),
+        method: context.http.method,
+        path: event.path_parameters.into_iter().collect(),
+        query: Query::default(),
+        headers: event.headers,
+        cookies,
+        body: Value::Null,
+        claims: None,
+        bearer: None,
+        source: context.http.source_ip.unwrap_or_default(),
+        trace: trace.to_owned(),
+    };
+    same_origin(&request, &portal.config.public_url.origin())?;
+    identify(portal, &mut request)?;
+    request.query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default())?;
+    let body = match event.body {
+        None => Vec::new(),
+        Some(text) if event.is_base64_encoded => {
+            STANDARD.decode(text).map_err(|_| Problem::new(Kind::Invalid, "The body cannot be read."))?
+        }
+        Some(text) => text.into_bytes(),
+    };
+    request.body = read_body(route, &request.headers, &body)?;
+    Ok(request)
+}
+
+/// A browser must not change anything from another site (contract README, "Same origin").
+fn same_origin(request: &Request, origin: &str) -> Result<(), Problem> {
+    if matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    let header = |name: HeaderName| request.headers.get(name).map(HeaderValue::as_bytes);
+    let allowed = match header(HeaderName::from_static("sec-fetch-site")) {
+        Some(site) => matches!(site, b"same-origin" | b"none"),
+        None => header(header::ORIGIN).is_none_or(|sent| sent == origin.as_bytes()),
+    };
+    if allowed { Ok(()) } else { Err(Problem::new(Kind::CrossSite, "Requests from other sites are refused.")) }
+}
+
+/// Verifies what the request shows of its caller.
+fn identify(portal: &Portal, request: &mut Request) -> Result<(), Problem> {
+    match request.route.caller {
+        Caller::Anyone => {}
+        Caller::Visitor | Caller::Developer => {
+            let token = request.cookies.one(ACCESS)?;
+            if let Some(token) = token.filter(|token| !token.is_empty()) {
+                let claims = portal.config.verifier.verify(token, portal.now()).map_err(|_| Problem::unauthorized())?;
+                request.claims = Some(claims);
+            } else if request.route.caller == Caller::Developer {
+                return Err(Problem::unauthorized());
+            }
+        }
+        Caller::Administrator => {
+            let sent = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let token = sent.and_then(|value| {
+                let (scheme, token) = value.split_once(' ')?;
+                scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+            });
+            request.bearer = Some(token.filter(|token| !token.is_empty()).ok_or_else(Problem::unauthorized)?);
+        }
+    }
+    Ok(())
+}
+
+fn read_body(route: &Route, headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
+    let most = match route.takes {
+        Takes::Nothing => return Ok(Value::Null),
+        Takes::Json => routes::JSON_BYTES,
+        Takes::Specification => routes::EVENT_BYTES,
+    };
+    if body.len() > most {
+        return Err(Problem::new(Kind::TooLarge, format!("The body has more than {most} bytes.")));
+    }
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") && !(essence.is_empty() && body.is_empty()) {
+        return Err(Problem::new(Kind::UnsupportedMediaType, "The body must be application/json."));
+    }
+    if body.is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    json::parse(body).map_err(|error| Problem::new(Kind::Invalid, error.to_string()))
+}
+
+/// Headers of every answer (B50).
+const ALWAYS: [(HeaderName, HeaderValue); 6] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
+
+fn to_gateway(response: Response) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut headers = parts.headers;
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(value);
+    }
+    let cookies = headers.get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok()).map(str::to_owned).collect();
+    headers.remove(header::SET_COOKIE);
+    let (body, is_base64_encoded) = encode(body);
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = i64::from(parts.status.as_u16());
+    answer.headers = headers;
+    answer.body = body;
+    answer.is_base64_encoded = is_base64_encoded;
+    answer.cookies = cookies;
+    answer
+}
+
+/// Text stays text; anything else goes through the event in base64.
+fn encode(body: Bytes) -> (Option<Body>, bool) {
+    if body.is_empty() {
+        return (None, false);
+    }
+    match String::from_utf8(body.into()) {
+        Ok(text) => (Some(Body::Text(text)), false),
+        Err(bytes) => (Some(Body::Binary(bytes.into_bytes())), true),
+    }
+}

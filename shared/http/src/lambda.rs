@@ -1,0 +1,97 @@
+//! Running a function on Lambda: configuration once, then one event after the other.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_runtime::{LambdaEvent, service_fn};
+use portico_store::{connect, specifications::Specifications};
+use std::sync::Arc;
+
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::{ConfigError, Environment};
+use crate::passwords::Passwords;
+use crate::portal::Portal;
+use crate::problem::Problem;
+use crate::request::Request;
+use crate::{Response, edge};
+
+/// The function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A variable is missing or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The Lambda runtime ended.
+    #[error("the Lambda runtime ended: {0}")]
+    Runtime(String),
+}
+
+/// Everything that a function has at hand, as its environment says.
+///
+/// # Errors
+/// [`StartError::Config`] names the variable.
+pub async fn portal_from_environment() -> Result<Portal, StartError> {
+    let environment = Environment(|name: &str| std::env::var(name).ok());
+    let config = environment.config()?;
+    let table = environment.required("PORTICO_TABLE")?;
+    let endpoint = environment.optional("AWS_ENDPOINT_URL");
+    let store = connect::from_environment(&table, endpoint.as_deref()).await;
+    let specifications = match environment.optional("PORTICO_SPECIFICATIONS") {
+        None => Specifications::none(),
+        Some(url) => Specifications::at(&url).map_err(|rule| ConfigError { variable: "PORTICO_SPECIFICATIONS", rule })?,
+    };
+    Ok(Portal {
+        store,
+        specifications,
+        config: Arc::new(config),
+        passwords: Passwords::default(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    })
+}
+
+/// Logs one JSON object a line, as CloudWatch reads it.
+pub fn log_as_json() {
+    let level = std::env::var("PORTICO_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO);
+    let _ = tracing_subscriber::fmt().json().with_max_level(level).with_target(false).without_time().try_init();
+}
+
+/// Serves API Gateway events with a handler until Lambda ends the process.
+///
+/// # Errors
+/// [`StartError`] says why it cannot begin.
+pub async fn serve<F>(handle: F) -> Result<(), StartError>
+where
+    F: AsyncFn(&Portal, Request) -> Result<Response, Problem>,
+{
+    log_as_json();
+    let portal = portal_from_environment().await?;
+    let (portal, handle) = (&portal, &handle);
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+        Ok::<_, std::convert::Infallible>(edge::serve(portal, event.payload, |request| handle(portal, request)).await)
+    }))
+    .await
+    .map_err(|error| StartError::Runtime(error.to_string()))
+}
+
+/// Serves any other events (an authorizer's, a stream's, a timer's) until Lambda ends the process. A failed event is a function
+/// error, so that Lambda tries again or refuses.
+///
+/// # Errors
+/// [`StartError`] says why it cannot begin.
+pub async fn serve_events<E, A, F>(handle: F) -> Result<(), StartError>
+where
+    E: for<'de> serde::Deserialize<'de>,
+    A: serde::Serialize,
+    F: AsyncFn(&Portal, E) -> Result<A, Problem>,
+{
+    log_as_json();
+    let portal = portal_from_environment().await?;
+    let (portal, handle) = (&portal, &handle);
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
+        handle(portal, event.payload).await.map_err(|problem| {
+            tracing::error!(kind = problem.kind().name(), cause = problem.cause(), "failed");
+            lambda_runtime::Error::from(problem.kind().name())
+        })
+    }))
+    .await
+    .map_err(|error| StartError::Runtime(error.to_string()))
+}

@@ -1,0 +1,94 @@
+//! Hashing passwords: Argon2id, a bounded number at the same time.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use portico_domain::password::{AttemptedPassword, Password};
+use tokio::sync::Semaphore;
+
+use crate::clock::Entropy;
+use crate::problem::Problem;
+
+/// Memory of one hash in KiB (OWASP's floor: 19 MiB with 2 passes).
+pub const MEMORY_KIB: u32 = 19 * 1024;
+/// Passes over that memory.
+pub const PASSES: u32 = 2;
+/// Hashes at the same time; more wait, so that memory stays bounded.
+pub const AT_ONCE: usize = 4;
+/// Sign-ins that may wait for a hash; more are told to come back.
+pub const WAITING: usize = 60;
+
+/// Hashes and verifies.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    running: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    computed: Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            computed: Arc::default(),
+        }
+    }
+}
+
+fn hasher() -> Result<Argon2<'static>, Problem> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// A hash that no password has, verified when there is none to verify: a stranger costs what a developer costs.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cG9ydGljby1uby1vbmUhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+impl Passwords {
+    /// Number of hashes computed so far, for tests that count instead of measuring time.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        let Ok(_place) = self.queue.try_acquire() else {
+            return Err(Problem::busy("too many passwords wait to be hashed"));
+        };
+        let _running = self.running.acquire().await.map_err(|error| Problem::internal(error.to_string()))?;
+        self.computed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(error.to_string()))
+    }
+
+    /// The PHC string of a new password.
+    ///
+    /// # Errors
+    /// A 503 when too many wait; a 500 without randomness.
+    pub async fn hash(&self, password: Password, entropy: &dyn Entropy) -> Result<String, Problem> {
+        let mut salt = [0_u8; 16];
+        entropy.fill(&mut salt).map_err(|error| Problem::internal(error.to_string()))?;
+        let hashed = self
+            .run(move || {
+                hasher().map(|hasher| hasher.hash_password_with_salt(password.expose(), &salt).map(|hash| hash.to_string()))
+            })
+            .await??;
+        hashed.map_err(|error| Problem::internal(error.to_string()))
+    }
+
+    /// Whether a password is the one behind a PHC string. Without one the same work is done for nobody.
+    ///
+    /// # Errors
+    /// A 503 when too many wait.
+    pub async fn verify(&self, attempt: AttemptedPassword, phc: Option<String>) -> Result<bool, Problem> {
+        let somebody = phc.is_some();
+        let phc = phc.unwrap_or_else(|| NOBODY.to_owned());
+        let matches = self
+            .run(move || {
+                let hash = PasswordHash::new(&phc).map_err(|error| Problem::internal(error.to_string()))?;
+                Ok::<_, Problem>(hasher()?.verify_password(attempt.expose(), &hash).is_ok())
+            })
+            .await??;
+        Ok(matches && somebody)
+    }
+}

@@ -1,0 +1,96 @@
+//! What every handler has at hand: the table, the specifications, the configuration, time and randomness.
+
+use std::sync::Arc;
+
+use portico_domain::event::{Actor, Event, Name};
+use portico_domain::id::{EventId, uuid_v7};
+use portico_domain::mail_token::MailKey;
+use portico_domain::refresh_token::RefreshKey;
+use portico_domain::time::Timestamp;
+use portico_store::Store;
+use portico_store::specifications::Specifications;
+use uuid::Uuid;
+
+use crate::clock::{Clock, Entropy};
+use crate::config::Config;
+use crate::passwords::Passwords;
+use crate::problem::Problem;
+use crate::session_tokens::Signer;
+
+/// What every handler has at hand. One for each function, or for all of them on a laptop.
+#[derive(Clone, Debug)]
+pub struct Portal {
+    /// The table.
+    pub store: Store,
+    /// The bodies of specifications.
+    pub specifications: Specifications,
+    /// What is not in the table.
+    pub config: Arc<Config>,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Portal {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Random bytes, fit for secrets.
+    ///
+    /// # Errors
+    /// A 500 if the system gives none.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], Problem> {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// A new id.
+    ///
+    /// # Errors
+    /// A 500 if the system gives no random bytes.
+    pub fn new_id<T: From<Uuid>>(&self) -> Result<T, Problem> {
+        Ok(T::from(uuid_v7(self.now(), self.random()?)))
+    }
+
+    /// A new event of now.
+    ///
+    /// # Errors
+    /// A 500 if the system gives no random bytes.
+    pub fn event(&self, name: Name, actor: Actor, data: serde_json::Value) -> Result<Event, Problem> {
+        Ok(Event { id: self.new_id::<EventId>()?, name, at: self.now(), actor, data })
+    }
+
+    /// What signs sessions.
+    ///
+    /// # Errors
+    /// A 500 in a function that was not given the key.
+    pub fn signer(&self) -> Result<&Signer, Problem> {
+        self.config.keys.signer.as_ref().ok_or_else(|| missing("PORTICO_SESSION_PRIVATE_KEY"))
+    }
+
+    /// What refresh tokens are derived from.
+    ///
+    /// # Errors
+    /// A 500 in a function that was not given the key.
+    pub fn refresh_key(&self) -> Result<&RefreshKey, Problem> {
+        self.config.keys.refresh.as_ref().ok_or_else(|| missing("PORTICO_REFRESH_KEY"))
+    }
+
+    /// What the tokens in mails are derived from.
+    ///
+    /// # Errors
+    /// A 500 in a function that was not given the key.
+    pub fn mail_key(&self) -> Result<&MailKey, Problem> {
+        self.config.keys.mail.as_ref().ok_or_else(|| missing("PORTICO_MAIL_KEY"))
+    }
+}
+
+fn missing(variable: &str) -> Problem {
+    Problem::internal(format!("{variable} is not set"))
+}

@@ -1,0 +1,3 @@
+//! Wire shapes that more than one function answers with.
+
+pub mod strategy;
