@@ -1,1 +1,3 @@
 //! All black-box tests in one binary.
+
+mod contract;
