@@ -1,0 +1,173 @@
+//! The gates between a call and an API: one pure function checks them all and names the one that is shut.
+
+use std::fmt;
+
+use crate::application::Application;
+use crate::credential::Credential;
+use crate::gateway::Link;
+use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, RegistrationId};
+pub use crate::presented_key::PresentedKey;
+use crate::status::Status;
+use crate::time::Timestamp;
+
+/// Why a call is refused. Every gate fails closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Gate {
+    /// No API is linked to this gateway and stage.
+    UnknownGateway,
+    /// The call presents neither a key nor a bearer token.
+    NoKey,
+    /// The call presents two keys, or a key and another token.
+    TwoKeys,
+    /// What means to be a key is none.
+    MalformedKey,
+    /// The key is not in one of the headers that the strategy names.
+    WrongHeader,
+    /// The application that the key names does not exist (any more).
+    UnknownApplication,
+    /// The application has no such key (any more).
+    UnknownKey,
+    /// The key has expired.
+    ExpiredKey,
+    /// The developer who owns the application is not approved.
+    OwnerNotApproved,
+    /// The API is not published in the application's portal with application authentication.
+    NotPublished,
+    /// The API is published with another auth strategy than the application's.
+    OtherStrategy,
+    /// The application is not registered for the API.
+    NotRegistered,
+    /// The registration is not approved.
+    RegistrationNotApproved,
+    /// The API is published with an OpenID Connect strategy, whose tokens are not checked yet.
+    OpenIdConnectNotCheckedYet,
+    /// The table did not answer, or not in full.
+    StoreUnavailable,
+}
+
+impl Gate {
+    /// Every gate.
+    pub const ALL: [Self; 15] = [
+        Self::UnknownGateway,
+        Self::NoKey,
+        Self::TwoKeys,
+        Self::MalformedKey,
+        Self::WrongHeader,
+        Self::UnknownApplication,
+        Self::UnknownKey,
+        Self::ExpiredKey,
+        Self::OwnerNotApproved,
+        Self::NotPublished,
+        Self::OtherStrategy,
+        Self::NotRegistered,
+        Self::RegistrationNotApproved,
+        Self::OpenIdConnectNotCheckedYet,
+        Self::StoreUnavailable,
+    ];
+
+    /// The name that logs show.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnknownGateway => "unknown-gateway",
+            Self::NoKey => "no-key",
+            Self::TwoKeys => "two-keys",
+            Self::MalformedKey => "malformed-key",
+            Self::WrongHeader => "wrong-header",
+            Self::UnknownApplication => "unknown-application",
+            Self::UnknownKey => "unknown-key",
+            Self::ExpiredKey => "expired-key",
+            Self::OwnerNotApproved => "owner-not-approved",
+            Self::NotPublished => "not-published",
+            Self::OtherStrategy => "other-strategy",
+            Self::NotRegistered => "not-registered",
+            Self::RegistrationNotApproved => "registration-not-approved",
+            Self::OpenIdConnectNotCheckedYet => "openid-connect-not-checked-yet",
+            Self::StoreUnavailable => "store-unavailable",
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What the one read of the authorizer brought. What is absent shuts its gate.
+#[derive(Clone, Copy, Debug)]
+pub struct Loaded<'a> {
+    /// The link of the gateway and stage that was called.
+    pub link: Option<&'a Link>,
+    /// The application that the key names.
+    pub application: Option<&'a Application>,
+    /// The application's credential with the key's digest.
+    pub credential: Option<&'a Credential>,
+}
+
+/// A call that may pass, and on whose behalf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorized {
+    /// The application.
+    pub application: ApplicationId,
+    /// Its reference ID.
+    pub reference_id: String,
+    /// The developer who owns it.
+    pub owner: DeveloperId,
+    /// The API.
+    pub api: ApiId,
+    /// The approved registration of the one for the other.
+    pub registration: RegistrationId,
+    /// The credential that was used.
+    pub credential: CredentialId,
+}
+
+/// Decides about a call: every gate is open, or the first shut one is named. Nothing is `loaded` if the table did not
+/// answer, or not in full.
+///
+/// # Errors
+/// The [`Gate`] that is shut.
+pub fn authorize(presented: &PresentedKey, loaded: Option<Loaded<'_>>, now: Timestamp) -> Result<Authorized, Gate> {
+    let loaded = loaded.ok_or(Gate::StoreUnavailable)?;
+    let link = loaded.link.ok_or(Gate::UnknownGateway)?;
+    let application = loaded
+        .application
+        .filter(|application| application.is_live() && application.card.id == presented.key().application())
+        .ok_or(Gate::UnknownApplication)?;
+    let reference_id = application.card.reference_id.as_ref().ok_or(Gate::UnknownApplication)?;
+    let credential =
+        loaded.credential.filter(|credential| credential.application == application.card.id).ok_or(Gate::UnknownKey)?;
+    if credential.is_expired(now) {
+        return Err(Gate::ExpiredKey);
+    }
+    if application.standing != Status::Approved {
+        return Err(Gate::OwnerNotApproved);
+    }
+    let publication = link.portals.get(&application.portal).ok_or(Gate::NotPublished)?;
+    if publication.key_names.is_empty() {
+        return Err(Gate::OpenIdConnectNotCheckedYet);
+    }
+    if presented.is_spoiled_in(&publication.key_names) {
+        return Err(Gate::MalformedKey);
+    }
+    if !presented.is_in(&publication.key_names) {
+        return Err(Gate::WrongHeader);
+    }
+    if publication.strategy != application.card.strategy {
+        return Err(Gate::OtherStrategy);
+    }
+    let grant = application.grants.get(&link.api).ok_or(Gate::NotRegistered)?;
+    if grant.status != Status::Approved {
+        return Err(Gate::RegistrationNotApproved);
+    }
+    Ok(Authorized {
+        application: application.card.id,
+        reference_id: reference_id.clone(),
+        owner: application.owner,
+        api: link.api,
+        registration: grant.registration,
+        credential: credential.id,
+    })
+}
+
+#[cfg(test)]
+mod tests;

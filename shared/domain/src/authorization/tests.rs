@@ -1,0 +1,239 @@
+//! Every gate, shut and open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Authorized, Gate, Loaded, PresentedKey, authorize};
+use crate::api_key::ApiKey;
+use crate::application::{Application, ApplicationCard, Grant};
+use crate::credential::Credential;
+use crate::gateway::{Link, LinkedPublication};
+use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, ImplementationId, PortalId, RegistrationId, StrategyId};
+use crate::status::Status;
+use crate::time::Timestamp;
+use uuid::Uuid;
+
+const PORTAL: PortalId = PortalId::new(Uuid::from_u128(1));
+const ADA: DeveloperId = DeveloperId::new(Uuid::from_u128(2));
+const APPLICATION: ApplicationId = ApplicationId::new(Uuid::from_u128(3));
+const STRATEGY: StrategyId = StrategyId::new(Uuid::from_u128(4));
+const API: ApiId = ApiId::new(Uuid::from_u128(5));
+const REGISTRATION: RegistrationId = RegistrationId::new(Uuid::from_u128(6));
+const CREDENTIAL: CredentialId = CredentialId::new(Uuid::from_u128(7));
+const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// A call and all that stands behind it, to be spoiled in one place.
+struct Call {
+    headers: Vec<(String, String)>,
+    link: Option<Link>,
+    application: Option<Application>,
+    credential: Option<Credential>,
+    store_answers: bool,
+}
+
+fn key(random: u8) -> String {
+    ApiKey::generate(APPLICATION, [random; 24]).expose().to_owned()
+}
+
+fn open() -> Call {
+    let card = ApplicationCard {
+        id: APPLICATION,
+        name: "Weather board".to_owned(),
+        description: None,
+        reference_id: Some("weather-1".to_owned()),
+        redirect_uri: None,
+        scopes: None,
+        strategy: STRATEGY,
+        created_at: NOW,
+        updated_at: NOW,
+    };
+    let publication = LinkedPublication { strategy: STRATEGY, key_names: vec!["apikey".to_owned(), "X-Api-Key".to_owned()] };
+    Call {
+        headers: vec![("ApiKey".to_owned(), key(1))],
+        link: Some(Link {
+            gateway: "local".to_owned(),
+            stage: "weather".to_owned(),
+            api: API,
+            implementation: ImplementationId::new(Uuid::from_u128(8)),
+            portals: BTreeMap::from([(PORTAL, publication)]),
+        }),
+        application: Some(Application {
+            card,
+            portal: PORTAL,
+            owner: ADA,
+            standing: Status::Approved,
+            standing_ver: 1,
+            grants: BTreeMap::from([(API, Grant { registration: REGISTRATION, status: Status::Approved })]),
+            key_count: 1,
+            ver: 1,
+            deleted_at: None,
+        }),
+        credential: Some(Credential {
+            id: CREDENTIAL,
+            application: APPLICATION,
+            display_name: "Key".to_owned(),
+            created_at: NOW,
+            expires_at: Some(Timestamp::from_millis(NOW.millis() + 1)),
+        }),
+        store_answers: true,
+    }
+}
+
+impl Call {
+    fn decide(&self) -> Result<Authorized, Gate> {
+        let presented = PresentedKey::find(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+        let loaded =
+            Loaded { link: self.link.as_ref(), application: self.application.as_ref(), credential: self.credential.as_ref() };
+        authorize(&presented, self.store_answers.then_some(loaded), NOW)
+    }
+
+    fn link(&mut self) -> impl Iterator<Item = &mut Link> {
+        self.link.iter_mut()
+    }
+
+    fn publication(&mut self) -> impl Iterator<Item = &mut LinkedPublication> {
+        self.link().filter_map(|link| link.portals.get_mut(&PORTAL))
+    }
+
+    fn application(&mut self) -> impl Iterator<Item = &mut Application> {
+        self.application.iter_mut()
+    }
+
+    fn credential(&mut self) -> impl Iterator<Item = &mut Credential> {
+        self.credential.iter_mut()
+    }
+
+    /// Shuts exactly one gate. No wildcard: a new gate has to say how it is shut.
+    fn shut(&mut self, gate: Gate) {
+        match gate {
+            Gate::UnknownGateway => self.link = None,
+            Gate::NoKey => self.headers.clear(),
+            Gate::TwoKeys => self.headers.push(("x-other".to_owned(), key(2))),
+            Gate::MalformedKey => self.headers = vec![("apikey".to_owned(), format!("{} ", key(1)))],
+            Gate::WrongHeader => self.headers = vec![("x-other".to_owned(), key(1))],
+            Gate::UnknownApplication => self.application = None,
+            Gate::UnknownKey => self.credential = None,
+            Gate::ExpiredKey => self.credential().for_each(|it| it.expires_at = Some(NOW)),
+            Gate::OwnerNotApproved => self.application().for_each(|it| it.standing = Status::Revoked),
+            Gate::NotPublished => self.link().for_each(|it| it.portals.clear()),
+            Gate::OtherStrategy => self.publication().for_each(|it| it.strategy = StrategyId::new(Uuid::from_u128(99))),
+            Gate::NotRegistered => self.application().for_each(|it| it.grants.clear()),
+            Gate::RegistrationNotApproved => self.grant(Status::Pending),
+            Gate::OpenIdConnectNotCheckedYet => self.publication().for_each(|it| it.key_names.clear()),
+            Gate::StoreUnavailable => self.store_answers = false,
+        }
+    }
+
+    fn grant(&mut self, status: Status) {
+        self.application().for_each(|it| {
+            it.grants.insert(API, Grant { registration: REGISTRATION, status });
+        });
+    }
+}
+
+#[test]
+fn a_call_passes_with_every_gate_open_and_says_on_whose_behalf() {
+    let authorized = Authorized {
+        application: APPLICATION,
+        reference_id: "weather-1".to_owned(),
+        owner: ADA,
+        api: API,
+        registration: REGISTRATION,
+        credential: CREDENTIAL,
+    };
+    assert_eq!(open().decide(), Ok(authorized));
+}
+
+#[test]
+fn each_gate_alone_refuses_the_call_by_its_name() {
+    for gate in Gate::ALL {
+        let mut call = open();
+        call.shut(gate);
+        assert_eq!(call.decide(), Err(gate));
+    }
+}
+
+#[test]
+fn no_two_shut_gates_open_each_other() {
+    for one in Gate::ALL {
+        for two in Gate::ALL {
+            let mut call = open();
+            call.shut(one);
+            call.shut(two);
+            assert!(call.decide().is_err(), "{one} {two}");
+        }
+    }
+}
+
+#[test]
+fn gates_have_different_names_in_kebab_case() {
+    let names: BTreeSet<&str> = Gate::ALL.into_iter().map(Gate::name).collect();
+    assert_eq!(names.len(), Gate::ALL.len());
+    assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
+    assert_eq!(Gate::OpenIdConnectNotCheckedYet.to_string(), "openid-connect-not-checked-yet");
+}
+
+#[test]
+fn only_approved_lets_calls_pass() {
+    for status in Status::ALL.into_iter().filter(|status| *status != Status::Approved) {
+        let mut call = open();
+        call.grant(status);
+        assert_eq!(call.decide(), Err(Gate::RegistrationNotApproved), "{status}");
+        let mut call = open();
+        call.application().for_each(|it| it.standing = status);
+        assert_eq!(call.decide(), Err(Gate::OwnerNotApproved), "{status}");
+    }
+}
+
+#[test]
+fn a_key_is_refused_from_the_very_millisecond_of_its_expiry() {
+    for (expires_at, passes) in [(None, true), (Some(1), true), (Some(0), false), (Some(-1), false)] {
+        let mut call = open();
+        let expires_at = expires_at.map(|later| Timestamp::from_millis(NOW.millis() + later));
+        call.credential().for_each(|it| it.expires_at = expires_at);
+        assert_eq!(call.decide().is_ok(), passes, "{expires_at:?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_deleted_application_is_unknown() {
+    let mut call = open();
+    call.application().for_each(|it| it.deleted_at = Some(NOW));
+    assert_eq!(call.decide(), Err(Gate::UnknownApplication));
+}
+
+#[test]
+fn an_item_of_another_application_does_not_stand_in() {
+    let mut call = open();
+    call.application().for_each(|it| it.card.id = ApplicationId::new(Uuid::from_u128(99)));
+    assert_eq!(call.decide(), Err(Gate::UnknownApplication));
+    let mut call = open();
+    call.credential().for_each(|it| it.application = ApplicationId::new(Uuid::from_u128(99)));
+    assert_eq!(call.decide(), Err(Gate::UnknownKey));
+}
+
+#[test]
+fn any_of_the_key_names_will_do_and_a_spoiled_one_will_not() {
+    let mut call = open();
+    call.headers = vec![("x-api-key".to_owned(), key(1))];
+    assert!(call.decide().is_ok());
+    call.headers.push(("apikey".to_owned(), key(1).to_uppercase()));
+    assert_eq!(call.decide(), Err(Gate::MalformedKey));
+    call.headers = vec![("apikey".to_owned(), key(1)), ("user-agent".to_owned(), "portico_sdk/1".to_owned())];
+    assert!(call.decide().is_ok());
+}
+
+#[test]
+fn a_bearer_key_passes_only_where_authorization_is_a_key_name() {
+    let mut call = open();
+    call.headers = vec![("Authorization".to_owned(), format!("Bearer {}", key(1)))];
+    assert_eq!(call.decide(), Err(Gate::WrongHeader));
+    call.publication().for_each(|it| it.key_names.push("authorization".to_owned()));
+    assert!(call.decide().is_ok());
+}
+
+#[test]
+fn an_api_that_is_published_in_another_portal_only_is_not_published() {
+    let mut call = open();
+    call.application().for_each(|it| it.portal = PortalId::new(Uuid::from_u128(99)));
+    assert_eq!(call.decide(), Err(Gate::NotPublished));
+}
