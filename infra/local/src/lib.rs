@@ -3,5 +3,6 @@
 pub mod connector;
 pub mod engine;
 pub mod faults;
+pub mod functions;
 pub mod gateway;
 pub mod table;

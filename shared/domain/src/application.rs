@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::developer::Developer;
 use crate::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId, StrategyId};
 use crate::status::Status;
+use crate::strategy::Strategy;
+use crate::text::{ApplicationName, Description, ReferenceId};
 use crate::time::Timestamp;
 
 /// What a registration lets the credentials of its application do: the grant of one API.
@@ -70,7 +73,70 @@ pub struct Application {
     pub deleted_at: Option<Timestamp>,
 }
 
+/// What a developer says of a new application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewApplication {
+    /// What people call it.
+    pub name: ApplicationName,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// Unique in the portal; needed for OpenID Connect.
+    pub reference_id: Option<ReferenceId>,
+    /// For OpenID Connect clients.
+    pub redirect_uri: Option<String>,
+    /// For OpenID Connect clients.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// Why an application cannot be created as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CreateError {
+    /// An OpenID Connect application is known to the provider by its reference ID (contract, point 12).
+    #[error("is required: it is the client id at the identity provider")]
+    ReferenceIdRequired,
+}
+
 impl Application {
+    /// A new application of a developer.
+    ///
+    /// # Errors
+    /// [`CreateError::ReferenceIdRequired`] without a reference ID where the strategy is OpenID Connect; with key authentication the
+    /// id stands in for one, being a new UUID (contract, point 12).
+    pub fn create(
+        id: ApplicationId,
+        new: NewApplication,
+        owner: &Developer,
+        strategy: &Strategy,
+        now: Timestamp,
+    ) -> Result<Self, CreateError> {
+        let reference_id = match new.reference_id {
+            Some(reference_id) => reference_id.as_str().to_owned(),
+            None if strategy.is_key_auth() => id.to_string(),
+            None => return Err(CreateError::ReferenceIdRequired),
+        };
+        Ok(Self {
+            card: ApplicationCard {
+                id,
+                name: new.name.as_str().to_owned(),
+                description: new.description.map(|description| description.as_str().to_owned()),
+                reference_id: Some(reference_id),
+                redirect_uri: new.redirect_uri,
+                scopes: new.scopes,
+                strategy: strategy.id,
+                created_at: now,
+                updated_at: now,
+            },
+            portal: owner.portal,
+            owner: owner.id,
+            standing: owner.status,
+            standing_ver: owner.standing_ver,
+            grants: BTreeMap::new(),
+            key_count: 0,
+            ver: 1,
+            deleted_at: None,
+        })
+    }
+
     /// Whether this is an application and not what is left of one.
     pub fn is_live(&self) -> bool {
         self.deleted_at.is_none()

@@ -29,7 +29,7 @@ where
     let trace = trace_of(&event);
     let route = event.request_context.route_key.as_deref().and_then(routes::find).unwrap_or(routes::UNKNOWN_ROUTE);
     let answer = match request(portal, route, &trace, event) {
-        Ok(request) => handle(request).await,
+        Ok(request) => Box::pin(handle(request)).await, // boxed: the SDK's futures nest deeper than the compiler follows
         Err(problem) => Err(problem),
     };
     let response = answer.unwrap_or_else(|problem| {

@@ -87,7 +87,7 @@ where
     let portal = portal_from_environment().await?;
     let (portal, handle) = (&portal, &handle);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
-        handle(portal, event.payload).await.map_err(|problem| {
+        Box::pin(handle(portal, event.payload)).await.map_err(|problem| {
             tracing::error!(kind = problem.kind().name(), cause = problem.cause(), "failed");
             lambda_runtime::Error::from(problem.kind().name())
         })

@@ -3,11 +3,13 @@
 //! `docs/data-model.md` lists every item. The modules named after a resource hold its reads and writes; the others hold
 //! what those share.
 
+pub mod applications;
 pub mod connect;
 mod error;
 mod expression;
 mod item;
 mod key;
+pub mod portals;
 mod read;
 pub mod specifications;
 mod transaction;

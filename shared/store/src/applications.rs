@@ -1,0 +1,86 @@
+//! Applications: an application, its place in its owner's list, its reference-ID guard and its count on the owner are one thing.
+
+use portico_domain::application::Application;
+use portico_domain::event::Event;
+use portico_domain::id::PortalId;
+use portico_domain::limits::APPLICATIONS_PER_DEVELOPER;
+use portico_domain::status::Status;
+use serde::Serialize;
+
+use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
+
+/// Why an application was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateApplicationError {
+    /// Another application of the portal has the reference ID.
+    #[error("another application of this portal has the reference ID")]
+    ReferenceIdTaken,
+    /// The owner has as many as one can have.
+    #[error("a developer has at most {APPLICATIONS_PER_DEVELOPER} applications")]
+    TooManyApplications,
+    /// The owner is not approved any more.
+    #[error("the developer is not approved")]
+    OwnerNotApproved,
+    /// The strategy was deleted meanwhile.
+    #[error("the auth strategy is gone")]
+    StrategyGone,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The list of a portal's applications.
+pub fn applications_list(portal: PortalId) -> String {
+    format!("{portal}#APPLICATIONS")
+}
+
+/// A guard: who has something that only one can have.
+#[derive(Serialize)]
+pub(crate) struct Guard<'a> {
+    pub(crate) owner: &'a str,
+}
+
+/// The item of a guard.
+pub(crate) fn guard(key: &Key, owner: impl std::fmt::Display) -> Result<Item, StoreError> {
+    Item::new(key, "guard", &Guard { owner: &owner.to_string() })
+}
+
+fn item(application: &Application) -> Result<Item, StoreError> {
+    let card = &application.card;
+    Ok(Item::new(&Key::application(card.id), "application", application)?.listed(
+        &applications_list(application.portal),
+        card.created_at,
+        card.id,
+    ))
+}
+
+impl Store {
+    /// Creates the application, its place in its owner's list and its reference-ID guard, and counts it, or does nothing.
+    ///
+    /// # Errors
+    /// [`CreateApplicationError`] names the rule that was broken.
+    pub async fn create_application(&self, application: &Application, event: &Event) -> Result<(), CreateApplicationError> {
+        use CreateApplicationError as Error;
+        let card = &application.card;
+        let root = Key::application(card.id);
+        let reference = Key::reference_guard(application.portal, card.reference_id.as_deref().unwrap_or_default());
+        let pointer = Key::app_pointer(application.owner, card.id);
+        let owner = Update::of(Key::developer(application.owner))
+            .add("app_count", 1)
+            .when(Condition::is("status", &Status::Approved))
+            .when(Condition::has_not("deleted_at"))
+            .when(Condition::less("app_count", &APPLICATIONS_PER_DEVELOPER));
+        Transaction::new()
+            .update(owner, |before| match before.and_then(|item| item.number("app_count")) {
+                Some(count) if count >= i64::from(APPLICATIONS_PER_DEVELOPER) => Error::TooManyApplications,
+                _ => Error::OwnerNotApproved,
+            })
+            .put_new(guard(&reference, card.id), || Error::ReferenceIdTaken)
+            .put_new(item(application), || StoreError::Corrupt("an application id was made twice".to_owned()).into())
+            .put(Item::new(&pointer, "app_pointer", card))
+            .update(Update::of(Key::strategy(card.strategy)).add("use_count", 1), |_| Error::StrategyGone)
+            .event(&root, event)
+            .commit(self)
+            .await
+    }
+}
