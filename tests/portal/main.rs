@@ -1,3 +1,4 @@
-//! All black-box tests in one binary.
+//! All black-box tests in one binary, a module for each topic.
 
 mod contract;
+mod create_app;

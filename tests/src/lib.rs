@@ -1,3 +1,11 @@
-//! Test harness.
+//! The harness of the black-box tests: a whole portal on its own table with a clock of its own, actors who call it over HTTP
+//! events, and a strict client that holds every reply against the contract.
 
+pub mod client;
+pub mod clock;
 pub mod contract;
+pub mod portal;
+pub mod seed;
+
+pub use client::{Client, Reply};
+pub use portal::TestPortal;

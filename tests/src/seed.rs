@@ -1,0 +1,94 @@
+//! Developers who are there when a test begins, beside the sign-up that other tests are about: written as the functions write
+//! them, with a session of their own.
+
+use portico_domain::developer::Developer;
+use portico_domain::event::{Actor, Name};
+use portico_domain::id::{DeveloperId, SessionId};
+use portico_domain::session::Session;
+use portico_domain::status::Status;
+use portico_http::clock::Clock as _;
+use portico_http::config::{SESSION_ABSOLUTE, SESSION_IDLE};
+use portico_http::cookies::ACCESS;
+use portico_store::{Item, Key, StoreError, Transaction};
+use serde_json::json;
+
+use crate::client::Client;
+use crate::portal::{PUBLIC_URL, TestPortal};
+
+impl TestPortal {
+    /// A developer with a status and a verified address, without a session.
+    pub async fn developer_with_status(&self, email: &str, status: Status) -> DeveloperId {
+        let now = self.clock.now();
+        let id = self.portal.new_id::<DeveloperId>().expect("an id");
+        let developer = Developer {
+            id,
+            portal: self.id(),
+            email: email.to_owned(),
+            full_name: email.split('@').next().unwrap_or_default().to_owned(),
+            status,
+            standing_ver: 1,
+            epoch: 1,
+            verify_generation: 1,
+            password_generation: 1,
+            email_verified_at: Some(now),
+            has_password: false,
+            app_count: 0,
+            ver: 1,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let root = Key::developer(id);
+        let event = self
+            .portal
+            .event(Name::DeveloperCreated, Actor::System("test".to_owned()), json!({ "developer": id }))
+            .expect("an event");
+        let item =
+            Item::new(&root, "developer", &developer).map(|item| item.listed(&format!("{}#DEVELOPERS", self.id()), now, id));
+        let guard = Item::new(&Key::email_guard(self.id(), email), "guard", &json!({ "owner": id }));
+        Transaction::<StoreError>::new()
+            .put_new(item, || StoreError::Corrupt("there already".to_owned()))
+            .put_new(guard, || StoreError::Corrupt("the address is taken".to_owned()))
+            .event(&root, &event)
+            .commit(&self.portal.store)
+            .await
+            .expect("the developer is written");
+        id
+    }
+
+    /// An approved developer who is signed in.
+    pub async fn approved_developer(&self, email: &str) -> Client {
+        let id = self.developer_with_status(email, Status::Approved).await;
+        self.sign_in(id).await
+    }
+
+    /// A new session of a developer, beside the password.
+    pub async fn sign_in(&self, developer: DeveloperId) -> Client {
+        let now = self.clock.now();
+        let known: Developer =
+            self.portal.store.find(&Key::developer(developer)).await.expect("the store answers").expect("the developer is there");
+        let session = Session {
+            id: self.portal.new_id::<SessionId>().expect("an id"),
+            developer,
+            epoch: known.epoch,
+            generation: 1,
+            rotated_at: now,
+            created_at: now,
+            idle_until: now.plus(SESSION_IDLE),
+            absolute_until: now.plus(SESSION_ABSOLUTE),
+        };
+        let key = Key::session(developer, session.id);
+        Transaction::<StoreError>::new()
+            .put(Item::new(&key, "session", &session).map(|item| item.removed_after(session.absolute_until)))
+            .commit(&self.portal.store)
+            .await
+            .expect("the session is written");
+        let signer = self.portal.signer().expect("a signer");
+        let token = signer.sign(&session, self.id(), PUBLIC_URL, now).expect("a JWT");
+        self.database.faults().take_calls();
+        let mut client = self.anonymous();
+        client.set_cookie(ACCESS, &token);
+        client.developer = Some(developer);
+        client
+    }
+}
