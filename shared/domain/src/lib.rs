@@ -27,6 +27,7 @@ pub mod refresh_token;
 pub mod registration;
 pub mod session;
 pub mod slug;
+pub mod specification;
 pub mod status;
 pub mod strategy;
 pub mod text;
