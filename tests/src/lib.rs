@@ -6,6 +6,7 @@ pub mod clock;
 pub mod contract;
 pub mod portal;
 pub mod seed;
+pub mod seed_catalog;
 
 pub use client::{Client, Reply};
 pub use portal::TestPortal;
