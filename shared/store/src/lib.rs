@@ -12,6 +12,7 @@ mod key;
 pub mod portals;
 mod read;
 pub mod specifications;
+pub mod stream;
 mod transaction;
 mod write;
 

@@ -1,0 +1,161 @@
+//! Which events are a reason to write to whom, and whether the reason still holds.
+
+use portico_domain::api::Api;
+use portico_domain::application::Application;
+use portico_domain::developer::Developer;
+use portico_domain::event::{Event, Name};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
+use portico_domain::mail_token::{MailToken, Purpose};
+use portico_domain::status::Status;
+use portico_http::{Portal, Problem};
+use portico_store::Key;
+use portico_store::stream::Committed;
+
+/// A mail that is due.
+#[derive(Clone, Debug)]
+pub(crate) struct Due {
+    /// Whom it is for.
+    pub to: Developer,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a mail says.
+#[derive(Clone, Debug)]
+pub(crate) enum Says {
+    /// Follow this link to prove the address.
+    Verify(String),
+    /// You are registered already; the link proves the address, if that is still to be done.
+    AlreadyRegistered(Option<String>),
+    /// Follow this link to set a password.
+    ResetPassword(String),
+    /// An administrator has registered you; follow this link to set a password.
+    Invited(String),
+    /// Your password was changed.
+    PasswordChanged,
+    /// Your registration with the portal was decided about.
+    DeveloperDecided(Status),
+    /// The registration of an application for an API was decided about.
+    RegistrationDecided {
+        /// Name of the application.
+        application: String,
+        /// Name of the API.
+        api: String,
+        /// What was decided.
+        status: Status,
+    },
+}
+
+/// The mail that an event asks for, if it asks for one and its reason still holds.
+pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<Option<Due>, Problem> {
+    let event = &committed.event;
+    match event.name {
+        Name::DeveloperSignedUp
+        | Name::DeveloperSignedUpAgain
+        | Name::DeveloperPasswordRequested
+        | Name::DeveloperInvited
+        | Name::DeveloperPasswordChanged
+        | Name::DeveloperApproved
+        | Name::DeveloperRejected
+        | Name::DeveloperRevoked => to_developer(portal, committed).await,
+        Name::RegistrationApproved | Name::RegistrationRejected | Name::RegistrationRevoked => to_owner(portal, event).await,
+        Name::DeveloperCreated
+        | Name::DeveloperVerified
+        | Name::DeveloperDeleted
+        | Name::ApplicationCreated
+        | Name::ApplicationUpdated
+        | Name::ApplicationDeleted
+        | Name::RegistrationRequested
+        | Name::RegistrationDeleted
+        | Name::CredentialCreated
+        | Name::CredentialRenamed
+        | Name::CredentialDeleted
+        | Name::ApiCreated
+        | Name::ApiUpdated
+        | Name::ApiDeleted
+        | Name::ApiVersionCreated
+        | Name::ApiPublished
+        | Name::ApiUnpublished
+        | Name::ApiLinked
+        | Name::ApiUnlinked
+        | Name::StrategyCreated
+        | Name::StrategyUpdated
+        | Name::StrategyDeleted
+        | Name::PortalCreated
+        | Name::PortalUpdated => Ok(None),
+    }
+}
+
+async fn to_developer(portal: &Portal, committed: &Committed) -> Result<Option<Due>, Problem> {
+    let id = committed.root.strip_prefix("DEV#").and_then(|id| id.parse::<DeveloperId>().ok());
+    let id = id.ok_or_else(|| Problem::internal("an event of a developer has another root"))?;
+    let Some(to) = developer(portal, id).await? else { return Ok(None) };
+    let says = match committed.event.name {
+        Name::DeveloperSignedUp => verify_link(portal, &to, &committed.event)?.map(Says::Verify),
+        Name::DeveloperSignedUpAgain => Some(Says::AlreadyRegistered(verify_link(portal, &to, &committed.event)?)),
+        Name::DeveloperPasswordRequested => password_link(portal, &to, &committed.event)?.map(Says::ResetPassword),
+        Name::DeveloperInvited => password_link(portal, &to, &committed.event)?.map(Says::Invited),
+        Name::DeveloperPasswordChanged => Some(Says::PasswordChanged),
+        Name::DeveloperApproved => Some(Says::DeveloperDecided(Status::Approved)),
+        Name::DeveloperRejected => Some(Says::DeveloperDecided(Status::Rejected)),
+        Name::DeveloperRevoked => Some(Says::DeveloperDecided(Status::Revoked)),
+        _ => None, // `mail_for` lists every name; only the above come here
+    };
+    Ok(says.map(|says| Due { to, says }))
+}
+
+async fn to_owner(portal: &Portal, event: &Event) -> Result<Option<Due>, Problem> {
+    let status = match event.name {
+        Name::RegistrationApproved => Status::Approved,
+        Name::RegistrationRejected => Status::Rejected,
+        _ => Status::Revoked,
+    };
+    let id = |member: &str| event.data.get(member).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let (Ok(application), Ok(api)) = (id("application").parse::<ApplicationId>(), id("api").parse::<ApiId>()) else {
+        return Err(Problem::internal("an event of a registration does not name application and API"));
+    };
+    let items = portal.store.load(&[Key::application(application), Key::api(api)]).await?;
+    let application = items.get::<Application>(&Key::application(application))?.filter(Application::is_live);
+    let api = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
+    let (Some(application), Some(api)) = (application, api) else { return Ok(None) };
+    let Some(to) = developer(portal, application.owner).await? else { return Ok(None) };
+    let says = Says::RegistrationDecided { application: application.card.name, api: api.name, status };
+    Ok(Some(Due { to, says }))
+}
+
+/// A developer who can still be written to.
+async fn developer(portal: &Portal, id: DeveloperId) -> Result<Option<Developer>, Problem> {
+    let developer = portal.store.find::<Developer>(&Key::developer(id)).await?;
+    Ok(developer.filter(|developer| developer.deleted_at.is_none() && !developer.email.is_empty()))
+}
+
+fn generation(event: &Event) -> u64 {
+    event.data.get("generation").and_then(serde_json::Value::as_u64).unwrap_or(0)
+}
+
+/// The link that proves the address, if this event's is the one in force and there is still something to prove.
+fn verify_link(portal: &Portal, to: &Developer, event: &Event) -> Result<Option<String>, Problem> {
+    let generation = generation(event);
+    if generation == 0 || generation != to.verify_generation || to.email_verified_at.is_some() {
+        return Ok(None);
+    }
+    link(portal, to, Purpose::Verify, "/login", generation).map(Some)
+}
+
+/// The link that sets a password, if this event's is the one in force.
+fn password_link(portal: &Portal, to: &Developer, event: &Event) -> Result<Option<String>, Problem> {
+    let generation = generation(event);
+    if generation == 0 || generation != to.password_generation {
+        return Ok(None);
+    }
+    link(portal, to, Purpose::Password, "/reset-password", generation).map(Some)
+}
+
+/// A link to the portal's configured address, whatever the request that caused it said of hosts.
+fn link(portal: &Portal, to: &Developer, purpose: Purpose, path: &str, generation: u64) -> Result<String, Problem> {
+    let token = MailToken::derive(portal.mail_key()?, to.portal, purpose, to.id, generation);
+    let origin = portal.config.public_url.origin();
+    let mut url = url::Url::parse(&format!("{origin}{path}")).map_err(|error| Problem::internal(error.to_string()))?;
+    url.query_pairs_mut().append_pair("email", &to.email).append_pair("token", &token.expose());
+    Ok(url.into())
+}
