@@ -1,9 +1,14 @@
 //! Jobs: what must be finished after the transaction that made it necessary, whatever crashes in between.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ApiId, ApplicationId, DeveloperId, JobId, StrategyId};
 use crate::time::Timestamp;
+
+/// For how long whoever began a job has it alone: longer than any function runs.
+pub const LEASE: Duration = Duration::from_secs(120);
 
 /// What a job does. Doing it twice changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,4 +54,16 @@ pub struct Job {
     pub lease_until: Timestamp,
     /// How often it was begun.
     pub tries: u32,
+}
+
+impl Job {
+    /// A job that whoever puts it begins at once: `run-jobs` takes it over when the lease has run out.
+    pub fn begun(id: JobId, job: Work, now: Timestamp) -> Self {
+        Self { id, job, created_at: now, lease_until: now.plus(LEASE), tries: 1 }
+    }
+
+    /// Whether nobody is at it.
+    pub fn is_free(&self, now: Timestamp) -> bool {
+        self.lease_until <= now
+    }
 }

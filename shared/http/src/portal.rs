@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use portico_domain::event::{Actor, Event, Name};
-use portico_domain::id::{EventId, uuid_v7};
+use portico_domain::id::{EventId, JobId, uuid_v7};
+use portico_domain::job::{Job, Work};
 use portico_domain::mail_token::MailKey;
 use portico_domain::refresh_token::RefreshKey;
 use portico_domain::time::Timestamp;
@@ -64,6 +65,14 @@ impl Portal {
     /// A 500 if the system gives no random bytes.
     pub fn event(&self, name: Name, actor: Actor, data: serde_json::Value) -> Result<Event, Problem> {
         Ok(Event { id: self.new_id::<EventId>()?, name, at: self.now(), actor, data })
+    }
+
+    /// A new job that the caller begins at once.
+    ///
+    /// # Errors
+    /// A 500 if the system gives no random bytes.
+    pub fn job(&self, work: Work) -> Result<Job, Problem> {
+        Ok(Job::begun(self.new_id::<JobId>()?, work, self.now()))
     }
 
     /// What signs sessions.
