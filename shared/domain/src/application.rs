@@ -141,4 +141,14 @@ impl Application {
     pub fn is_live(&self) -> bool {
         self.deleted_at.is_none()
     }
+
+    /// Whether a developer may see and change it.
+    pub fn is_of(&self, developer: &Developer) -> bool {
+        self.is_live() && self.owner == developer.id && self.portal == developer.portal
+    }
+
+    /// The API that a registration of this application is for, and what it grants.
+    pub fn grant_of(&self, registration: RegistrationId) -> Option<(ApiId, Grant)> {
+        self.grants.iter().find(|(_, grant)| grant.registration == registration).map(|(api, grant)| (*api, *grant))
+    }
 }

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ApiId, ApplicationId, PortalId, RegistrationId};
+use crate::application::{Application, Grant};
+use crate::id::{ApiId, ApplicationId, PortalId, RegistrationId, StrategyId};
+use crate::limits::REGISTRATIONS_PER_APPLICATION;
+use crate::portal::Portal;
+use crate::publication::Publication;
 use crate::status::Status;
 use crate::time::Timestamp;
 
@@ -23,4 +27,72 @@ pub struct Registration {
     pub created_at: Timestamp,
     /// When its status last changed.
     pub updated_at: Timestamp,
+}
+
+/// Why an application cannot be registered for an API (contract, points 14, 17 and 19).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// The API is not published here, or its developer may not see it.
+    #[error("there is no such API in this portal")]
+    UnknownApi,
+    /// The API is published without application authentication.
+    #[error("takes no registrations: it is published without an auth strategy")]
+    TakesNone,
+    /// The API wants another auth strategy than the application has.
+    #[error("is published with another auth strategy")]
+    OtherStrategy {
+        /// What the application has.
+        application: StrategyId,
+        /// What the API wants.
+        api: StrategyId,
+    },
+    /// It was asked for before, whatever came of it.
+    #[error("the application is already registered for this API; the registration is {status}")]
+    AlreadyRegistered {
+        /// What came of it.
+        status: Status,
+    },
+    /// The application has as many as one can have.
+    #[error("an application has at most {REGISTRATIONS_PER_APPLICATION} registrations")]
+    TooMany,
+}
+
+impl Registration {
+    /// A new registration of an approved developer's application for an API as it is published in a portal.
+    ///
+    /// # Errors
+    /// [`RequestError`] names the rule that it would break.
+    pub fn request(
+        id: RegistrationId,
+        application: &Application,
+        publication: Option<&Publication>,
+        portal: &Portal,
+        now: Timestamp,
+    ) -> Result<Self, RequestError> {
+        let publication = publication.filter(|card| card.is_visible_to(true)).ok_or(RequestError::UnknownApi)?;
+        let wanted = publication.strategy.ok_or(RequestError::TakesNone)?;
+        if let Some(grant) = application.grants.get(&publication.api) {
+            return Err(RequestError::AlreadyRegistered { status: grant.status });
+        }
+        if wanted != application.card.strategy {
+            return Err(RequestError::OtherStrategy { application: application.card.strategy, api: wanted });
+        }
+        if application.grants.len() >= REGISTRATIONS_PER_APPLICATION as usize {
+            return Err(RequestError::TooMany);
+        }
+        Ok(Self {
+            id,
+            application: application.card.id,
+            api: publication.api,
+            portal: portal.id,
+            status: Status::initial(portal.auto_approve_applications || publication.auto_approve_registrations),
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// What it lets the application do.
+    pub fn grant(&self) -> Grant {
+        Grant { registration: self.id, status: self.status }
+    }
 }

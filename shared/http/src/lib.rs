@@ -12,6 +12,7 @@ pub mod invalid;
 pub mod json;
 pub mod lambda;
 pub mod listing;
+mod own_application;
 pub mod passwords;
 mod portal;
 pub mod problem;

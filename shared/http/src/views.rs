@@ -1,4 +1,6 @@
 //! Wire shapes that more than one function answers with.
 
 pub mod application;
+pub mod credential;
+pub mod registration;
 pub mod strategy;

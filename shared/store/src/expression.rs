@@ -39,6 +39,8 @@ pub enum Condition {
     Is(Path, Result<AttributeValue, String>),
     /// A number is less than a value.
     Less(Path, Result<AttributeValue, String>),
+    /// A map or a list has fewer members than a value; false where there is none.
+    Fewer(Path, Result<AttributeValue, String>),
     /// All of these.
     All(Vec<Condition>),
     /// At least one of these.
@@ -64,6 +66,11 @@ impl Condition {
     /// A number is less than a value.
     pub fn less(path: impl Into<Path>, value: &(impl Serialize + ?Sized)) -> Self {
         Self::Less(path.into(), attribute(value).map_err(|error| error.to_string()))
+    }
+
+    /// A map or a list is there and has fewer members than this.
+    pub fn fewer(path: impl Into<Path>, than: u32) -> Self {
+        Self::Fewer(path.into(), attribute(&than).map_err(|error| error.to_string()))
     }
 
     /// Both.
@@ -98,6 +105,7 @@ impl Condition {
             Self::HasNot(path) => format!("attribute_not_exists({})", terms.path(path)),
             Self::Is(path, value) => format!("{} = {}", terms.path(path), terms.value(value.clone())?),
             Self::Less(path, value) => format!("{} < {}", terms.path(path), terms.value(value.clone())?),
+            Self::Fewer(path, value) => format!("size({}) < {}", terms.path(path), terms.value(value.clone())?),
             Self::All(all) => Self::join(all, " AND ", terms)?,
             Self::Any(any) => Self::join(any, " OR ", terms)?,
         })

@@ -3,6 +3,7 @@
 //! `docs/data-model.md` lists every item. The modules named after a resource hold its reads and writes; the others hold
 //! what those share.
 
+pub mod application_removal;
 pub mod applications;
 pub mod connect;
 mod error;
@@ -13,6 +14,7 @@ mod key;
 pub mod lists;
 pub mod portals;
 mod read;
+pub mod registrations;
 pub mod specifications;
 pub mod stream;
 mod transaction;

@@ -1,0 +1,165 @@
+//! Registrations: the registration, the grant that calls are checked against, and the API's pointer to it are one thing.
+
+use portico_domain::application::Application;
+use portico_domain::event::Event;
+use portico_domain::id::{ApiId, ApplicationId, PortalId, RegistrationId};
+use portico_domain::limits::REGISTRATIONS_PER_APPLICATION;
+use portico_domain::publication::Publication;
+use portico_domain::registration::Registration;
+use serde::{Deserialize, Serialize};
+
+use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
+
+/// Why an application was not registered.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateRegistrationError {
+    /// The application was deleted meanwhile.
+    #[error("the application is gone")]
+    ApplicationGone,
+    /// It was registered for this API before.
+    #[error("the application is already registered for this API")]
+    AlreadyRegistered,
+    /// It has as many as one can have.
+    #[error("an application has at most {REGISTRATIONS_PER_APPLICATION} registrations")]
+    TooMany,
+    /// The publication is not what was read any more, or the API is gone.
+    #[error("the publication changed meanwhile")]
+    PublicationChanged,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a registration was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteRegistrationError {
+    /// The application has no such registration (any more).
+    #[error("there is no such registration")]
+    Gone,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An application among those that are registered for an API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationPointer {
+    /// The registration.
+    pub registration: RegistrationId,
+    /// Whose.
+    pub application: ApplicationId,
+    /// For what.
+    pub api: ApiId,
+    /// The portal of both.
+    pub portal: PortalId,
+}
+
+/// The list of a portal's registrations.
+pub fn registrations_list(portal: PortalId) -> String {
+    format!("{portal}#REGISTRATIONS")
+}
+
+fn item(registration: &Registration) -> Result<Item, StoreError> {
+    let key = Key::registration(registration.application, registration.api);
+    let list = registrations_list(registration.portal);
+    Ok(Item::new(&key, "registration", registration)?.listed(&list, registration.created_at, registration.id))
+}
+
+fn pointer(registration: &Registration) -> Result<Item, StoreError> {
+    let pointer = RegistrationPointer {
+        registration: registration.id,
+        application: registration.application,
+        api: registration.api,
+        portal: registration.portal,
+    };
+    let key = Key::registration_pointer(registration.api, registration.application);
+    Item::new(&key, "registration_pointer", &pointer)
+}
+
+impl Store {
+    /// Registers an application for an API as `publication` was read, or does nothing.
+    ///
+    /// # Errors
+    /// [`CreateRegistrationError`] names the rule that was broken.
+    pub async fn create_registration(
+        &self,
+        registration: &Registration,
+        publication: &Publication,
+        event: &Event,
+    ) -> Result<(), CreateRegistrationError> {
+        use CreateRegistrationError as Error;
+        let root = Key::application(registration.application);
+        let api = registration.api.to_string();
+        let grant = ["grants", api.as_str()];
+        let application = Update::of(root.clone())
+            .set(grant, &registration.grant())
+            .add("ver", 1)
+            .when(Condition::has_not("deleted_at"))
+            .when(Condition::has_not(grant))
+            .when(Condition::fewer("grants", REGISTRATIONS_PER_APPLICATION));
+        let as_read = Condition::Exists
+            .and(Condition::is("visibility", &publication.visibility))
+            .and(publication.strategy.map_or(Condition::has_not("strategy"), |strategy| Condition::is("strategy", &strategy)));
+        let twice = || StoreError::Corrupt("a registration is there without its grant".to_owned()).into();
+        let asked_for = registration.api;
+        Transaction::new()
+            .update(application, move |before| broken(before, asked_for))
+            .put_new(item(registration), twice)
+            .put_new(pointer(registration), twice)
+            .check(Key::publication(registration.portal, registration.api), as_read, |_| Error::PublicationChanged)
+            .check(Key::api(registration.api), Condition::Exists.and(Condition::has_not("deleted_at")), |_| {
+                Error::PublicationChanged
+            })
+            .event(&root, event)
+            .commit(self)
+            .await
+    }
+
+    /// Deletes a registration in whatever status; calls that rest on it are refused from then on.
+    ///
+    /// # Errors
+    /// [`DeleteRegistrationError::Gone`] if somebody else was first.
+    pub async fn delete_registration(
+        &self,
+        application: ApplicationId,
+        api: ApiId,
+        registration: RegistrationId,
+        event: &Event,
+    ) -> Result<(), DeleteRegistrationError> {
+        use DeleteRegistrationError as Error;
+        let root = Key::application(application);
+        let api_text = api.to_string();
+        let without = Update::of(root.clone())
+            .remove(["grants", api_text.as_str()])
+            .add("ver", 1)
+            .when(Condition::has_not("deleted_at"))
+            .when(Condition::is(["grants", api_text.as_str(), "registration"], &registration));
+        Transaction::new()
+            .update(without, |_| Error::Gone)
+            .delete(Key::registration(application, api))
+            .delete(Key::registration_pointer(api, application))
+            .event(&root, event)
+            .commit(self)
+            .await
+    }
+
+    /// The registrations of an application, by API.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn registrations_of(&self, application: ApplicationId) -> Result<Vec<Registration>, StoreError> {
+        self.children_as(Key::application(application).pk(), "REG#").await
+    }
+}
+
+/// The rule that an application broke that could not be registered.
+fn broken(before: Option<Item>, api: ApiId) -> CreateRegistrationError {
+    use CreateRegistrationError as Error;
+    match before.map(|item| item.read::<Application>()) {
+        None => Error::ApplicationGone,
+        Some(Err(error)) => error.into(),
+        Some(Ok(application)) if !application.is_live() => Error::ApplicationGone,
+        Some(Ok(application)) if application.grants.contains_key(&api) => Error::AlreadyRegistered,
+        Some(Ok(_)) => Error::TooMany,
+    }
+}
