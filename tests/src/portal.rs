@@ -25,6 +25,7 @@ use portico_http::passwords::Passwords;
 use portico_http::session_tokens::{Signer, Verifier};
 use portico_http::{Portal, edge};
 use portico_store::specifications::Specifications;
+use portico_store::verify::Report;
 use portico_store::{Key, Store, sha256_hex};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -130,9 +131,18 @@ impl TestPortal {
         self.database.faults().take_calls()
     }
 
-    /// Ends a test: the whole table must be in order.
+    /// Ends a test: the whole table must be in order, and no job may be left.
     pub async fn end(self) {
+        let report = self.end_with_jobs().await;
+        assert!(report.jobs.is_empty(), "jobs are left: {report}");
+    }
+
+    /// Ends a test that leaves jobs unfinished: what they are not at must be in order.
+    pub async fn end_with_jobs(self) -> Report {
         self.database.faults().heal();
+        let report = self.portal.store.verify().await.expect("the table can be read");
+        assert!(report.is_whole(), "{report}");
+        report
     }
 
     /// Sends a request through the gateway and the function behind its route.

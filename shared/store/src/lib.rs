@@ -18,6 +18,7 @@ pub mod registrations;
 pub mod specifications;
 pub mod stream;
 mod transaction;
+pub mod verify;
 mod write;
 
 use std::sync::Arc;

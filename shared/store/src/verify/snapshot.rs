@@ -1,0 +1,268 @@
+//! What a scan of the table saw, sorted by kind. The only scan in the code.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use portico_domain::admin::AdminToken;
+use portico_domain::api::{Api, Version};
+use portico_domain::application::{Application, ApplicationCard};
+use portico_domain::credential::Credential;
+use portico_domain::developer::Developer;
+use portico_domain::event::Event;
+use portico_domain::gateway::Link;
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, JobId, PortalId, RegistrationId, StrategyId, VersionId};
+use portico_domain::job::Job;
+use portico_domain::mail_token::Purpose;
+use portico_domain::portal::Portal;
+use portico_domain::publication::Publication;
+use portico_domain::registration::Registration;
+use portico_domain::session::Session;
+use portico_domain::strategy::Strategy;
+use portico_domain::time::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::rule::{Rule, Violation};
+use super::{forms, sizes};
+use crate::{Item, Key, Store, StoreError};
+
+/// A guard, whoever's it is.
+#[derive(Deserialize)]
+pub(super) struct GuardRow {
+    pub(super) owner: String,
+}
+
+/// A mail token.
+#[derive(Deserialize)]
+pub(super) struct MailTokenRow {
+    pub(super) portal: PortalId,
+    pub(super) developer: DeveloperId,
+    pub(super) purpose: Purpose,
+    pub(super) generation: u64,
+    pub(super) used_at: Option<Timestamp>,
+}
+
+/// An application among those registered for an API.
+#[derive(Deserialize)]
+pub(super) struct RegistrationPointerRow {
+    pub(super) registration: RegistrationId,
+    pub(super) application: ApplicationId,
+    pub(super) api: ApiId,
+    pub(super) portal: PortalId,
+}
+
+/// A password; its hash is not looked at.
+#[derive(Deserialize)]
+struct PasswordRow {
+    #[serde(rename = "phc")]
+    _phc: String,
+}
+
+/// The table as one scan saw it.
+#[derive(Default)]
+pub(super) struct Snapshot {
+    pub(super) count: usize,
+    /// What is wrong with items by themselves.
+    pub(super) faults: BTreeSet<Violation>,
+    pub(super) portals: BTreeMap<PortalId, Portal>,
+    pub(super) publications: BTreeMap<(PortalId, ApiId), Publication>,
+    pub(super) developers: BTreeMap<DeveloperId, Developer>,
+    pub(super) passwords: BTreeSet<DeveloperId>,
+    pub(super) sessions: Vec<Session>,
+    pub(super) app_pointers: BTreeMap<(DeveloperId, ApplicationId), ApplicationCard>,
+    pub(super) guards: BTreeMap<Key, GuardRow>,
+    pub(super) mail_tokens: BTreeMap<Key, MailTokenRow>,
+    pub(super) applications: BTreeMap<ApplicationId, Application>,
+    pub(super) credentials: BTreeMap<ApplicationId, Vec<Key>>,
+    pub(super) registrations: BTreeMap<(ApplicationId, ApiId), Registration>,
+    pub(super) registration_pointers: BTreeMap<(ApiId, ApplicationId), RegistrationPointerRow>,
+    pub(super) apis: BTreeMap<ApiId, Api>,
+    pub(super) versions: BTreeMap<(ApiId, VersionId), Version>,
+    pub(super) links: BTreeMap<Key, Link>,
+    pub(super) strategies: BTreeMap<StrategyId, Strategy>,
+    pub(super) jobs: BTreeMap<JobId, Job>,
+    /// How many events each partition has.
+    pub(super) events: HashMap<String, u64>,
+    /// Items as they were read, of the keys that were asked for.
+    kept: HashMap<Key, Item>,
+}
+
+impl Snapshot {
+    /// Scans the table to its end and keeps the items at some keys as they were read.
+    pub(super) async fn read(store: &Store, keep: &HashSet<Key>) -> Result<Self, StoreError> {
+        let mut snapshot = Self::default();
+        let mut start = None;
+        loop {
+            let answer = store
+                .client()
+                .scan()
+                .table_name(store.table())
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk(&error))?;
+            for item in answer.items.unwrap_or_default().into_iter().map(Item::from) {
+                let key = item.key();
+                snapshot.take(&key, &item);
+                if keep.contains(&key) {
+                    snapshot.kept.insert(key, item);
+                }
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(snapshot);
+            }
+        }
+    }
+
+    /// An item as it was read.
+    pub(super) fn kept(&self, key: &Key) -> Option<&Item> {
+        self.kept.get(key)
+    }
+
+    pub(super) fn developer(&self, id: DeveloperId) -> Option<&Developer> {
+        self.developers.get(&id).filter(|developer| developer.deleted_at.is_none())
+    }
+
+    pub(super) fn application(&self, id: ApplicationId) -> Option<&Application> {
+        self.applications.get(&id).filter(|application| application.is_live())
+    }
+
+    pub(super) fn api(&self, id: ApiId) -> Option<&Api> {
+        self.apis.get(&id).filter(|api| api.deleted_at.is_none())
+    }
+
+    fn fault(&mut self, rule: Rule, key: &Key) {
+        self.faults.insert(Violation::new(rule, [key.clone()]));
+    }
+
+    /// The entity of an item, if it is one and lies where its ids say.
+    fn entity<T: DeserializeOwned>(&mut self, key: &Key, item: &Item, own_key: impl FnOnce(&T) -> Option<Key>) -> Option<T> {
+        let Ok(entity) = item.read::<T>() else {
+            self.fault(Rule::Unreadable, key);
+            return None;
+        };
+        if own_key(&entity).as_ref() != Some(key) {
+            self.fault(Rule::WrongKey, key);
+            return None;
+        }
+        Some(entity)
+    }
+
+    fn take(&mut self, key: &Key, item: &Item) {
+        self.count += 1;
+        if sizes::of(item) > sizes::MOST {
+            self.fault(Rule::TooLarge, key);
+        }
+        self.faults.extend(forms::faults(key, item));
+        match item.kind() {
+            "table" => self.check_key(key, *key == Key::table()),
+            "throttle" => self.check_key(key, key.pk.starts_with("THROTTLE#") && key.sk == "THROTTLE"),
+            "idempotency" => self.check_key(key, key.pk.starts_with("IDEMPOTENCY#")),
+            "admin_token" => {
+                self.entity::<AdminToken>(key, item, |_| Some(Key::admin_token(key.pk.strip_prefix("ADMIN#")?)));
+            }
+            "portal" => {
+                if let Some(portal) = self.entity::<Portal>(key, item, |portal| Some(Key::portal(portal.id))) {
+                    self.portals.insert(portal.id, portal);
+                }
+            }
+            "publication" => {
+                let found = self.entity::<Publication>(key, item, |card| Some(Key::publication(card.portal, card.api)));
+                self.publications.extend(found.map(|card| ((card.portal, card.api), card)));
+            }
+            "developer" => {
+                let found = self.entity::<Developer>(key, item, |developer| Some(Key::developer(developer.id)));
+                self.developers.extend(found.map(|developer| (developer.id, developer)));
+            }
+            "password" => {
+                let developer = id_after(&key.pk, "DEV#");
+                let found = self.entity::<PasswordRow>(key, item, |_| developer.map(Key::password));
+                self.passwords.extend(found.and(developer));
+            }
+            "session" => {
+                let found = self.entity::<Session>(key, item, |session| Some(Key::session(session.developer, session.id)));
+                self.sessions.extend(found);
+            }
+            "app_pointer" => {
+                let developer = id_after(&key.pk, "DEV#");
+                let found = self.entity::<ApplicationCard>(key, item, |card| Some(Key::app_pointer(developer?, card.id)));
+                self.app_pointers.extend(found.and_then(|card| Some(((developer?, card.id), card))));
+            }
+            "guard" => {
+                let known = |_: &GuardRow| (key.pk.starts_with("UNIQUE#") && key.sk == "GUARD").then(|| key.clone());
+                let found = self.entity::<GuardRow>(key, item, known);
+                self.guards.extend(found.map(|guard| (key.clone(), guard)));
+            }
+            "mail_token" => {
+                let digest = key.pk.rsplit('#').next().unwrap_or_default();
+                let found = self.entity::<MailTokenRow>(key, item, |token| Some(Key::mail_token(token.purpose.as_str(), digest)));
+                self.mail_tokens.extend(found.map(|token| (key.clone(), token)));
+            }
+            "strategy" => {
+                let found = self.entity::<Strategy>(key, item, |strategy| Some(Key::strategy(strategy.id)));
+                self.strategies.extend(found.map(|strategy| (strategy.id, strategy)));
+            }
+            "job" => {
+                let found = self.entity::<Job>(key, item, |job| Some(Key::job(job.id)));
+                self.jobs.extend(found.map(|job| (job.id, job)));
+            }
+            "event" => {
+                let root = Key::from_parts(&key.pk, "META");
+                let found = self.entity::<Event>(key, item, |event| Some(root.event(event.id)));
+                *self.events.entry(key.pk.clone()).or_default() += u64::from(found.is_some());
+            }
+            kind => self.take_of_catalog(kind, key, item),
+        }
+    }
+
+    /// The kinds of an application and of an API.
+    fn take_of_catalog(&mut self, kind: &str, key: &Key, item: &Item) {
+        match kind {
+            "application" => {
+                let found = self.entity::<Application>(key, item, |application| Some(Key::application(application.card.id)));
+                self.applications.extend(found.map(|application| (application.card.id, application)));
+            }
+            "credential" => {
+                let digest = key.sk.strip_prefix("KEY#");
+                let found = self.entity::<Credential>(key, item, |one| Some(Key::credential(one.application, digest?)));
+                if let Some(credential) = found {
+                    self.credentials.entry(credential.application).or_default().push(key.clone());
+                }
+            }
+            "registration" => {
+                let found = self.entity::<Registration>(key, item, |one| Some(Key::registration(one.application, one.api)));
+                self.registrations.extend(found.map(|one| ((one.application, one.api), one)));
+            }
+            "registration_pointer" => {
+                let own = |one: &RegistrationPointerRow| Some(Key::registration_pointer(one.api, one.application));
+                let found = self.entity::<RegistrationPointerRow>(key, item, own);
+                self.registration_pointers.extend(found.map(|one| ((one.api, one.application), one)));
+            }
+            "api" => {
+                let found = self.entity::<Api>(key, item, |api| Some(Key::api(api.id)));
+                self.apis.extend(found.map(|api| (api.id, api)));
+            }
+            "version" => {
+                let found = self.entity::<Version>(key, item, |version| Some(Key::version(version.api, version.id)));
+                self.versions.extend(found.map(|version| ((version.api, version.id), version)));
+            }
+            "link" => {
+                let found = self.entity::<Link>(key, item, |link| Some(Key::link(&link.gateway, &link.stage)));
+                self.links.extend(found.map(|link| (key.clone(), link)));
+            }
+            _ => self.fault(Rule::UnknownKind, key),
+        }
+    }
+
+    fn check_key(&mut self, key: &Key, is_right: bool) {
+        if !is_right {
+            self.fault(Rule::WrongKey, key);
+        }
+    }
+}
+
+/// The id in a partition key.
+pub(super) fn id_after<T: std::str::FromStr>(pk: &str, prefix: &str) -> Option<T> {
+    pk.strip_prefix(prefix)?.parse().ok()
+}
