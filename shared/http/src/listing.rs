@@ -16,6 +16,7 @@
 //! `neq` alone. Sorting ignores case first, puts missing values last (first with `desc`), and ends with `id`. A list that
 //! nobody asked to sort keeps the order in which it was given.
 
+pub mod browse;
 pub mod column;
 mod condition;
 mod order;
@@ -75,6 +76,12 @@ impl<Row> Listing<Row> {
         self.conditions.iter().all(|condition| condition.passes(row))
     }
 
+    /// The same, without the filter that a column equals something: for the row that a lookup by just that found.
+    pub fn keeps_found_by(&self, column: &str, row: &Row) -> bool {
+        let known = |condition: &&Condition<Row>| condition.column == column && condition.equal_text().is_some();
+        self.conditions.iter().filter(|condition| !known(condition)).all(|condition| condition.passes(row))
+    }
+
     /// Puts rows into the order that was asked for.
     pub fn sort(&self, rows: &mut [Row]) {
         self.order.sort(rows);
@@ -107,7 +114,12 @@ impl<Row> Listing<Row> {
 
     /// A page of rows that the caller filtered, sorted and cut.
     pub fn page<T>(&self, data: Vec<T>, total: usize) -> Page<T> {
-        Page { data, number: self.number(), size: self.size(), total }
+        Page { data, number: self.number(), size: self.size(), total, rest: None }
+    }
+
+    /// Whether a filter asks about a column.
+    pub fn filters_by(&self, column: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.column == column)
     }
 
     /// The text that a column must equal, if the filter says so: for a lookup instead of a scan.

@@ -64,32 +64,46 @@ pub struct Page<T> {
     pub number: usize,
     /// How many items a page has at most.
     pub size: usize,
-    /// How many items all pages have together, exactly.
+    /// How many items all pages have together: exactly, unless there is a rest.
     pub total: usize,
+    /// Where a list goes on that was too long to count: then `total` is what was counted.
+    pub rest: Option<String>,
 }
 
 impl<T> Page<T> {
     /// The same page of other items: entities become views.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
-        Page { data: self.data.into_iter().map(turn).collect(), number: self.number, size: self.size, total: self.total }
+        Page {
+            data: self.data.into_iter().map(turn).collect(),
+            number: self.number,
+            size: self.size,
+            total: self.total,
+            rest: self.rest,
+        }
     }
 }
 
 #[derive(serde::Serialize)]
-struct Meta {
-    page: Numbers,
+struct Meta<'a> {
+    page: Numbers<'a>,
 }
 
 #[derive(serde::Serialize)]
-struct Numbers {
+struct Numbers<'a> {
     number: usize,
     size: usize,
     total: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_is_at_least: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'a str>,
 }
 
 impl<T: Serialize> Serialize for Page<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let page = Numbers { number: self.number, size: self.size, total: self.total };
+        let next = self.rest.as_deref();
+        let page =
+            Numbers { number: self.number, size: self.size, total: self.total, total_is_at_least: next.map(|_| true), next };
         let mut wire = serializer.serialize_struct("Page", 2)?;
         wire.serialize_field("meta", &Meta { page })?;
         wire.serialize_field("data", &self.data)?;
