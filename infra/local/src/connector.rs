@@ -1,10 +1,13 @@
 //! The AWS SDK's HTTP client without a socket: a call goes to the engine in this process, past the faults of a test.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::config::{HttpClient, RuntimeComponents};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use tokio::sync::Notify;
 
 use crate::engine::{Answer, Engine};
 use crate::faults::{Call, Fault, Faults};
@@ -14,11 +17,12 @@ use crate::faults::{Call, Fault, Faults};
 pub(crate) struct InProcess {
     engine: Engine,
     faults: Faults,
+    changed: Arc<Notify>,
 }
 
 impl InProcess {
-    pub(crate) fn new(engine: Engine, faults: Faults) -> Self {
-        Self { engine, faults }
+    pub(crate) fn new(engine: Engine, faults: Faults, changed: Arc<Notify>) -> Self {
+        Self { engine, faults, changed }
     }
 
     async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
@@ -65,7 +69,12 @@ impl InProcess {
     }
 
     async fn call_engine(&self, operation: String, body: String) -> Result<Answer, ConnectorError> {
-        self.engine.call(operation, body).await.map_err(|closed| ConnectorError::io(closed.into()))
+        let writes = ["Put", "Update", "Delete", "TransactWrite", "BatchWrite"].iter().any(|write| operation.starts_with(write));
+        let answer = self.engine.call(operation, body).await.map_err(|closed| ConnectorError::io(closed.into()))?;
+        if writes && answer.status == 200 {
+            self.changed.notify_one();
+        }
+        Ok(answer)
     }
 }
 

@@ -12,7 +12,7 @@ use dynoxide::DynoxideError;
 use dynoxide::storage_backend::Clock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::connector::InProcess;
 use crate::faults::Faults;
@@ -22,6 +22,7 @@ use crate::faults::Faults;
 pub struct Database {
     engine: Engine,
     faults: Faults,
+    changed: Arc<Notify>,
     name: Arc<str>,
 }
 
@@ -75,13 +76,18 @@ impl Database {
         static OPENED: AtomicU64 = AtomicU64::new(0);
         let database = database.map_err(|error| OpenError::Engine(error.to_string()))?;
         let name = format!("embedded-{}", OPENED.fetch_add(1, Ordering::Relaxed));
-        Ok(Self { engine: Engine::start(database)?, faults: Faults::default(), name: name.into() })
+        Ok(Self { engine: Engine::start(database)?, faults: Faults::default(), changed: Arc::default(), name: name.into() })
     }
 
     /// The faults that this database's clients meet, and the record of their calls.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Returns after a client has written something since the last return. For one waiter.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// A client's configuration: standard retries, short backoff (nobody else shares this engine), no network.
@@ -99,7 +105,7 @@ impl Database {
             .retry_config(retries)
             // The default partition is shared by the whole process: one test's faults would eat another's retries.
             .retry_partition(RetryPartition::new(self.name.to_string()))
-            .http_client(InProcess::new(self.engine.clone(), self.faults.clone()))
+            .http_client(InProcess::new(self.engine.clone(), self.faults.clone(), self.changed.clone()))
     }
 
     /// A client of this database.

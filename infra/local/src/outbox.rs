@@ -1,0 +1,154 @@
+//! The outbox: mails as RFC 5322 files, and what `/_local/mail` shows of them.
+
+use std::path::{Path, PathBuf};
+
+use mail_parser::{Message, MessageParser};
+use serde::Serialize;
+
+/// A folder of mails. File names are the ids of the events that caused them, so they sort by time.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    folder: PathBuf,
+}
+
+/// A mail as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Id of the event that caused it.
+    pub id: String,
+    /// Whom it is for.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+}
+
+/// A mail as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// As listed.
+    #[serde(flatten)]
+    pub listed: Listed,
+    /// The text part, decoded.
+    pub text: String,
+}
+
+impl Outbox {
+    /// The outbox in that folder.
+    #[must_use]
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts a mail there under the id of its event. The same event again replaces the same file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn put(&self, event: &str, mail: &[u8]) -> std::io::Result<()> {
+        let draft = self.folder.join(format!("{event}.new"));
+        std::fs::write(&draft, mail)?;
+        std::fs::rename(draft, self.folder.join(format!("{event}.eml")))
+    }
+
+    /// The mails, the oldest first; only those to an address, if one is given.
+    ///
+    /// # Errors
+    /// If the folder or a file cannot be read.
+    pub fn list(&self, to: Option<&str>) -> std::io::Result<Vec<Listed>> {
+        let all = self.ids()?.into_iter().filter_map(|id| self.show(&id).transpose());
+        let all = all.map(|shown| shown.map(|shown| shown.listed)).collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().filter(|mail| to.is_none_or(|to| mail.to.eq_ignore_ascii_case(to))).collect())
+    }
+
+    /// A mail, if there is one with that id.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn show(&self, id: &str) -> std::io::Result<Option<Shown>> {
+        // An id is a name in this folder and nowhere else.
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Ok(None);
+        }
+        let bytes = match std::fs::read(self.folder.join(format!("{id}.eml"))) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            read => read?,
+        };
+        Ok(MessageParser::default().parse(&bytes).map(|message| shown(id, &message)))
+    }
+
+    /// The last link in the newest mail to an address that has one.
+    ///
+    /// # Errors
+    /// If the folder or a file cannot be read.
+    pub fn last_link(&self, to: &str) -> std::io::Result<Option<String>> {
+        for id in self.ids()?.into_iter().rev() {
+            let Some(mail) = self.show(&id)?.filter(|mail| mail.listed.to.eq_ignore_ascii_case(to)) else { continue };
+            if let Some(link) = last_link(&mail.text) {
+                return Ok(Some(link.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn ids(&self) -> std::io::Result<Vec<String>> {
+        let mut ids = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "eml") {
+                ids.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+            }
+        }
+        ids.sort();
+        Ok(ids)
+    }
+}
+
+fn shown(id: &str, message: &Message<'_>) -> Shown {
+    let to = message.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default();
+    Shown {
+        listed: Listed { id: id.to_owned(), to: to.to_owned(), subject: message.subject().unwrap_or_default().to_owned() },
+        text: message.body_text(0).unwrap_or_default().into_owned(),
+    }
+}
+
+fn last_link(text: &str) -> Option<&str> {
+    let start = text.rfind("https://").max(text.rfind("http://"))?;
+    let link = text.split_at(start).1;
+    let link = link.split(|next: char| next.is_whitespace() || matches!(next, '<' | '>' | '"')).next()?;
+    Some(link.trim_end_matches(['.', ',', ')']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_link_to_an_address_is_found_whatever_the_encoding() {
+        let folder = std::env::temp_dir().join(format!("portico-outbox-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let outbox = Outbox::at(folder.clone());
+        let mail = |to: &str, body: &str| {
+            format!(
+                "From: a@x.test\r\nTo: Ada <{to}>\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\n\
+                 Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{body}"
+            )
+        };
+        outbox.put("01-a", mail("ada@x.test", "Old: http://h/login?token=3D1").as_bytes()).unwrap();
+        outbox.put("02-b", mail("eve@x.test", "http://h/eve").as_bytes()).unwrap();
+        let folded = "Hello http://h/home and\r\nhttp://h/login?email=3Dada%40x.test&tok=\r\nen=3D2.\r\nBye";
+        outbox.put("03-c", mail("ada@x.test", folded).as_bytes()).unwrap();
+        outbox.put("04-d", mail("ada@x.test", "No link here.").as_bytes()).unwrap();
+        let link = outbox.last_link("ADA@x.test").unwrap();
+        let listed = outbox.list(Some("eve@x.test")).unwrap();
+        let (outside, none) = (outbox.show("../03-c").unwrap(), outbox.last_link("bob@x.test").unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(link.as_deref(), Some("http://h/login?email=ada%40x.test&token=2"));
+        assert_eq!(listed, [Listed { id: "02-b".into(), to: "eve@x.test".into(), subject: "Grüße".into() }]);
+        assert_eq!((outside, none), (None, None));
+    }
+}
