@@ -1,8 +1,10 @@
 //! API Gateway on a laptop: HTTP requests become payload 2.0 events, and the functions' replies become HTTP again.
 
 pub mod event;
+pub mod published;
 pub mod reply;
 pub mod routes;
+pub mod upstream;
 
 /// The largest event or reply that Lambda carries, in bytes of JSON.
 pub const EVENT_BYTES: usize = 6_291_556;

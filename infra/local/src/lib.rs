@@ -1,11 +1,18 @@
 //! Portico on a laptop: every function in one process over an embedded table.
 
+pub mod admin_tokens;
+pub mod apis;
+pub mod cli;
 pub mod connector;
 pub mod data;
 pub mod engine;
 pub mod faults;
 pub mod functions;
 pub mod gateway;
+pub mod local;
 pub mod outbox;
 pub mod pump;
+pub mod runtime;
+pub mod server;
+pub mod start;
 pub mod table;

@@ -59,7 +59,12 @@ impl Pump {
             Some(path) => read_secret(path)?.and_then(|bytes| String::from_utf8(bytes).ok()),
             None => None,
         };
-        Ok(Self { database, table: table.to_owned(), stream: OnceCell::new(), state: Mutex::new(State { kept, position, tries: 0 }) })
+        Ok(Self {
+            database,
+            table: table.to_owned(),
+            stream: OnceCell::new(),
+            state: Mutex::new(State { kept, position, tries: 0 }),
+        })
     }
 
     /// Hands over what has been committed so far. Calls that come at the same time wait for each other.
@@ -90,7 +95,7 @@ impl Pump {
     where
         F: Future<Output = Delivered>,
     {
-        let wanted: Vec<&Value> = batch.iter().filter(|record| is_new_event(record)).collect();
+        let wanted: Vec<&Value> = batch.iter().filter(is_new_event).collect();
         if !wanted.is_empty() {
             let event = serde_json::from_value(json!({ "Records": wanted }));
             let event: Event = event.map_err(|error| PumpError::Stream(error.to_string()))?;

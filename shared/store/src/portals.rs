@@ -11,6 +11,8 @@ use crate::{Item, Key, Store, StoreError, Transaction};
 pub const PORTALS_LIST: &str = "PORTALS";
 /// The list of all auth strategies.
 pub const STRATEGIES_LIST: &str = "STRATEGIES";
+/// The list of administrators' tokens, for the operator's commands.
+pub const ADMIN_TOKENS_LIST: &str = "ADMIN_TOKENS";
 
 /// The portal was not made.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +57,7 @@ impl Store {
     /// As [`StoreError`] says.
     pub async fn keep_admin_token(&self, digest: &str, token: &AdminToken) -> Result<(), StoreError> {
         let key = Key::admin_token(digest);
-        Transaction::<StoreError>::new().put(Item::new(&key, "admin_token", token)).commit(self).await
+        let item = Item::new(&key, "admin_token", token).map(|item| item.listed(ADMIN_TOKENS_LIST, token.created_at, digest));
+        Transaction::<StoreError>::new().put(item).commit(self).await
     }
 }

@@ -1,0 +1,230 @@
+//! The command line: `serve`, `verify` and `admin-token`.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use portico_http::clock::{Clock as _, SystemClock, SystemEntropy};
+use tokio::net::TcpListener;
+
+use crate::data::DataFolder;
+use crate::engine::Database;
+use crate::local::Local;
+use crate::start::{self, CannotStart, Setup};
+use crate::{admin_tokens, apis, server};
+
+/// A developer portal for APIs, on a laptop.
+#[derive(Debug, Parser)]
+#[command(name = "portico", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the portal (what bare `portico` does).
+    Serve(Serve),
+    /// Check the whole table and name each violation.
+    Verify(Data),
+    /// Make, list and revoke administrators' tokens.
+    AdminToken(AdminToken),
+}
+
+#[derive(Args, Debug)]
+struct Data {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = ".portico")]
+    data: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct Serve {
+    /// Address to listen on; port 0 picks a free one.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = ".portico", conflicts_with = "memory")]
+    data: PathBuf,
+    /// Keep nothing after the end.
+    #[arg(long)]
+    memory: bool,
+    /// Where people reach the portal, if not at the address that it listens on.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// A folder of OpenAPI files to publish instead of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    apis: Option<PathBuf>,
+    /// Approve developers and registrations without an administrator.
+    #[arg(long)]
+    auto_approve: bool,
+}
+
+#[derive(Args, Debug)]
+struct AdminToken {
+    #[command(subcommand)]
+    command: TokenCommand,
+    /// The data folder.
+    #[arg(long, value_name = "DIR", default_value = ".portico", global = true)]
+    data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Make a token and print it, this once.
+    Create {
+        /// What events call whoever uses it.
+        #[arg(long)]
+        name: String,
+    },
+    /// List the tokens by name.
+    List,
+    /// Revoke the token of that name.
+    Revoke {
+        /// The name.
+        name: String,
+    },
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            data: ".portico".into(),
+            memory: false,
+            public_url: None,
+            apis: None,
+            auto_approve: false,
+        }
+    }
+}
+
+/// Runs a command. Says whether what it checked is whole.
+///
+/// # Errors
+/// [`CannotStart`], one clear line for standard error.
+pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
+    match cli.command.unwrap_or_else(|| Command::Serve(Serve::default())) {
+        Command::Serve(options) => serve(options).await.map(|()| true),
+        Command::Verify(options) => verify(&options.data).await,
+        Command::AdminToken(options) => admin_token(options).await.map(|()| true),
+    }
+}
+
+async fn serve(options: Serve) -> Result<(), CannotStart> {
+    let folder = if options.memory { DataFolder::temporary()? } else { DataFolder::open(&options.data)? };
+    let database = if options.memory { Database::memory()? } else { Database::open(&folder.table())? };
+    let refused = |error: std::io::Error| CannotStart::Listen { address: options.listen.clone(), reason: error.to_string() };
+    let listener = TcpListener::bind(&options.listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let address = match options.listen.rsplit_once(':') {
+        Some((host, _)) => format!("{host}:{}", address.port()),
+        None => address.to_string(),
+    };
+    let public_url = match options.public_url {
+        Some(url) => url,
+        // Nobody can open the address that means all of them.
+        None => format!("http://{}", address.replace("0.0.0.0", "localhost").replace("[::]", "localhost")),
+    };
+    let portal = start::portal(Setup {
+        database: &database,
+        folder: &folder,
+        public_url: &public_url,
+        auto_approve: options.auto_approve,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    })
+    .await?;
+    let local = Arc::new(Local::new(portal, database, &folder)?);
+    if options.auto_approve {
+        apis::approve_by_itself(&local, &folder).await?;
+    }
+    let files = apis::files(options.apis.as_deref())?;
+    apis::publish(&local, &folder, &files).await?;
+    let origin = local.portal().config.public_url.origin();
+    say(&greeting(&address, &origin, &folder, &files));
+    server::serve(local, listener, stop()).await.map_err(refused)
+}
+
+fn greeting(address: &str, origin: &str, folder: &DataFolder, files: &[apis::ApiFile]) -> String {
+    let published: Vec<_> = files.iter().map(|file| format!("{origin}/gateway/{}/", file.slug())).collect();
+    let (token, outbox) = (folder.admin_token(), folder.outbox());
+    format!(
+        "listening on http://{address}\n\
+         register               {origin}/register\n\
+         administrator's token  {token}\n\
+         mails                  {outbox} ({origin}/_local/mail)\n\
+         published APIs         {published}\n\
+         \n\
+         three things to try:\n\
+         \x20 curl {origin}/api/v3/portal\n\
+         \x20 curl -H 'content-type: application/json' -d '{{\"email\":\"ada@example.test\",\"full_name\":\"Ada\"}}' {origin}/api/v3/developer\n\
+         \x20 curl '{origin}/_local/mail?to=ada@example.test&link'\n",
+        token = token.display(),
+        outbox = outbox.display(),
+        published = published.join(" "),
+    )
+}
+
+/// Ctrl-C, or what a supervisor sends.
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _interrupted = interrupted.await;
+}
+
+async fn verify(data: &Path) -> Result<bool, CannotStart> {
+    let store = existing(data).await?;
+    let violations = start::violations(&store).await?;
+    for violation in &violations {
+        say(&format!("{violation}\n"));
+    }
+    if violations.is_empty() {
+        say("the table is whole\n");
+    }
+    Ok(violations.is_empty())
+}
+
+async fn admin_token(options: AdminToken) -> Result<(), CannotStart> {
+    let store = existing(&options.data).await?;
+    match options.command {
+        TokenCommand::Create { name } => {
+            let token = admin_tokens::create(&store, &name, SystemClock.now()).await?;
+            say(&format!("{token}\n"));
+        }
+        TokenCommand::List => {
+            for token in admin_tokens::list(&store).await.map_err(CannotStart::Store)? {
+                say(&format!("{}  expires {}\n", token.name, token.expires_at.rfc3339()));
+            }
+        }
+        TokenCommand::Revoke { name } => admin_tokens::revoke(&store, &name).await?,
+    }
+    Ok(())
+}
+
+/// The table of a folder that is there already: these commands make none by a slip of the path.
+async fn existing(data: &Path) -> Result<portico_store::Store, CannotStart> {
+    if !data.join("table.db").is_file() {
+        let reason = "there is no table in it: start the portal once, or name another with --data".to_owned();
+        return Err(crate::data::Unusable { path: data.to_owned(), reason }.into());
+    }
+    let folder = DataFolder::open(data)?;
+    start::store(&Database::open(&folder.table())?).await
+}
+
+/// Standard output may be closed (`portico | head -1`): that ends nothing.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

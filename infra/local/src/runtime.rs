@@ -1,0 +1,84 @@
+//! What the Lambda service does around a function: an event in, a reply out, and an error where there is none.
+
+use std::sync::Arc;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use aws_lambda_events::event::dynamodb::Event as StreamEvent;
+use portico_http::{Portal, edge};
+
+use crate::functions;
+use crate::outbox::Outbox;
+use crate::pump::Delivered;
+
+/// The functions of one portal, ready to be invoked.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    portal: Arc<Portal>,
+}
+
+/// A function did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum FunctionError {
+    /// No function of that name is served here.
+    #[error("the function {0} is not served here")]
+    Unknown(String),
+    /// The event is not what the function takes.
+    #[error("the event cannot be read: {0}")]
+    Event(String),
+    /// The function ended with an error, as Lambda reports it.
+    #[error("the function failed: {0}")]
+    Failed(String),
+}
+
+impl Runtime {
+    /// The functions over what they all have at hand.
+    #[must_use]
+    pub fn new(portal: Portal) -> Self {
+        Self { portal: Arc::new(portal) }
+    }
+
+    /// What they have at hand.
+    #[must_use]
+    pub fn portal(&self) -> &Portal {
+        &self.portal
+    }
+
+    /// Hands an API Gateway event to a function behind a route and returns its reply, both as JSON text.
+    ///
+    /// The function runs to its end even if the caller goes away, and a panic ends it alone, as on Lambda.
+    ///
+    /// # Errors
+    /// [`FunctionError`] if there is no reply.
+    pub async fn http(&self, function: &str, event: &str) -> Result<String, FunctionError> {
+        let handler = functions::handler(function).ok_or_else(|| FunctionError::Unknown(function.to_owned()))?;
+        let event: ApiGatewayV2httpRequest = read(event)?;
+        let portal = Arc::clone(&self.portal);
+        let running = tokio::spawn(async move { edge::serve(&portal, event, |request| handler(&portal, request)).await });
+        write(&running.await.map_err(|error| FunctionError::Failed(error.to_string()))?)
+    }
+
+    /// Asks the authorizer about a call of a published API, both as JSON text.
+    ///
+    /// # Errors
+    /// [`FunctionError`] if it does not decide: then the call is refused.
+    pub async fn authorize(&self, _event: &str) -> Result<String, FunctionError> {
+        Err(FunctionError::Unknown("authorize".to_owned()))
+    }
+
+    /// Hands a stream event to `send-email`; its mails go to the outbox. Returns the sequence numbers of the records that failed.
+    ///
+    /// # Errors
+    /// Why the whole batch failed.
+    pub async fn stream(&self, event: StreamEvent, _outbox: &Outbox) -> Delivered {
+        tracing::debug!(records = event.records.len(), "no function takes the table's stream");
+        Ok(Vec::new())
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(event: &str) -> Result<T, FunctionError> {
+    serde_json::from_str(event).map_err(|error| FunctionError::Event(error.to_string()))
+}
+
+fn write(reply: &impl serde::Serialize) -> Result<String, FunctionError> {
+    serde_json::to_string(reply).map_err(|error| FunctionError::Failed(error.to_string()))
+}

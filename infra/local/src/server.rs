@@ -1,0 +1,55 @@
+//! The socket: HTTP/1.1 in front of [`Local`], and what runs beside it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::local::Local;
+
+const SWEEP: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Answers on a listener until `shutdown` resolves; requests that have begun are answered first.
+///
+/// # Errors
+/// If the socket fails.
+pub async fn serve(
+    local: Arc<Local>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let beside = [tokio::spawn(pump(Arc::clone(&local))), tokio::spawn(sweep(Arc::clone(&local)))];
+    let service = axum::Router::new().fallback(answer).with_state(local).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
+    beside.iter().for_each(JoinHandle::abort);
+    served
+}
+
+async fn answer(State(local): State<Arc<Local>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let answered = match to_bytes(body, Local::BODY_BYTES).await {
+        Ok(body) => local.answer(http::Request::from_parts(parts, body), peer.ip()).await,
+        Err(_) => Local::too_large(),
+    };
+    answered.map(Body::from)
+}
+
+/// What was committed before a crash first, then after each commit; now and then also what failed before.
+async fn pump(local: Arc<Local>) {
+    loop {
+        local.pump().await;
+        let _changed_or_time = tokio::time::timeout(AGAIN, local.database().changed()).await;
+    }
+}
+
+async fn sweep(local: Arc<Local>) {
+    while local.database().sweep_expired().await.is_ok() {
+        tokio::time::sleep(SWEEP).await;
+    }
+}
