@@ -157,3 +157,6 @@ fn ok(media: &'static str, body: Bytes) -> Response<Bytes> {
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media));
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,8 +61,11 @@ impl Runtime {
     ///
     /// # Errors
     /// [`FunctionError`] if it does not decide: then the call is refused.
-    pub async fn authorize(&self, _event: &str) -> Result<String, FunctionError> {
-        Err(FunctionError::Unknown("authorize".to_owned()))
+    pub async fn authorize(&self, event: &str) -> Result<String, FunctionError> {
+        let (event, portal) = (read(event)?, Arc::clone(&self.portal));
+        let running = tokio::spawn(async move { authorize::handle(&portal, event).await });
+        let decision = running.await.map_err(|error| FunctionError::Failed(error.to_string()))?;
+        write(&decision.map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))?)
     }
 
     /// Hands a stream event to `send-email`; its mails go to the outbox. Returns the sequence numbers of the records that failed.
