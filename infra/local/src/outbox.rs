@@ -45,16 +45,6 @@ impl Outbox {
         &self.folder
     }
 
-    /// Puts a mail there under the id of its event. The same event again replaces the same file.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn put(&self, event: &str, mail: &[u8]) -> std::io::Result<()> {
-        let draft = self.folder.join(format!("{event}.new"));
-        std::fs::write(&draft, mail)?;
-        std::fs::rename(draft, self.folder.join(format!("{event}.eml")))
-    }
-
     /// The mails, the oldest first; only those to an address, if one is given.
     ///
     /// # Errors
@@ -132,17 +122,18 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("portico-outbox-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let outbox = Outbox::at(folder.clone());
+        let put = |id: &str, mail: String| std::fs::write(folder.join(format!("{id}.eml")), mail).unwrap();
         let mail = |to: &str, body: &str| {
             format!(
                 "From: a@x.test\r\nTo: Ada <{to}>\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\n\
                  Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{body}"
             )
         };
-        outbox.put("01-a", mail("ada@x.test", "Old: http://h/login?token=3D1").as_bytes()).unwrap();
-        outbox.put("02-b", mail("eve@x.test", "http://h/eve").as_bytes()).unwrap();
+        put("01-a", mail("ada@x.test", "Old: http://h/login?token=3D1"));
+        put("02-b", mail("eve@x.test", "http://h/eve"));
         let folded = "Hello http://h/home and\r\nhttp://h/login?email=3Dada%40x.test&tok=\r\nen=3D2.\r\nBye";
-        outbox.put("03-c", mail("ada@x.test", folded).as_bytes()).unwrap();
-        outbox.put("04-d", mail("ada@x.test", "No link here.").as_bytes()).unwrap();
+        put("03-c", mail("ada@x.test", folded));
+        put("04-d", mail("ada@x.test", "No link here."));
         let link = outbox.last_link("ADA@x.test").unwrap();
         let listed = outbox.list(Some("eve@x.test")).unwrap();
         let (outside, none) = (outbox.show("../03-c").unwrap(), outbox.last_link("bob@x.test").unwrap());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use portico_http::{Portal, edge};
+use send_email::Folder;
 
 use crate::functions;
 use crate::outbox::Outbox;
@@ -72,9 +73,13 @@ impl Runtime {
     ///
     /// # Errors
     /// Why the whole batch failed.
-    pub async fn stream(&self, event: StreamEvent, _outbox: &Outbox) -> Delivered {
-        tracing::debug!(records = event.records.len(), "no function takes the table's stream");
-        Ok(Vec::new())
+    pub async fn stream(&self, event: StreamEvent, outbox: &Outbox) -> Delivered {
+        let (folder, portal) = (Folder(outbox.folder().to_owned()), Arc::clone(&self.portal));
+        let running = tokio::spawn(async move { send_email::handle(&portal, &folder, event).await });
+        let reply = running.await.map_err(|error| error.to_string())?;
+        let failed = reply.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
+        // As on AWS: a failure that names no record is one of the whole batch.
+        failed.collect::<Option<Vec<_>>>().ok_or_else(|| "a failure names no record".to_owned())
     }
 }
 

@@ -42,7 +42,7 @@ async fn mails_are_listed_shown_and_their_last_link_is_plain_text() {
     let folder = DataFolder::temporary().unwrap();
     let local = started(&folder).await;
     let mail = b"From: a@x.test\r\nTo: ada+b@x.test\r\nSubject: Hello\r\n\r\nGo to http://h/login?token=1 now.\r\n";
-    local.outbox().put("01-a", mail).unwrap();
+    std::fs::write(local.outbox().folder().join("01-a.eml"), mail).unwrap();
     let link = get(&local, "/_local/mail?to=ada%2Bb@x.test&link").await;
     assert_eq!(link.body().as_ref(), b"http://h/login?token=1\n");
     let list = get(&local, "/_local/mail").await;
