@@ -186,14 +186,9 @@ async fn stop() {
 
 async fn verify(data: &Path) -> Result<bool, CannotStart> {
     let store = existing(data).await?;
-    let violations = start::violations(&store).await?;
-    for violation in &violations {
-        say(&format!("{violation}\n"));
-    }
-    if violations.is_empty() {
-        say("the table is whole\n");
-    }
-    Ok(violations.is_empty())
+    let report = store.verify().await.map_err(CannotStart::Store)?;
+    say(&format!("{report}\n"));
+    Ok(report.is_whole())
 }
 
 async fn admin_token(options: AdminToken) -> Result<(), CannotStart> {

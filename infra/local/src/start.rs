@@ -108,16 +108,6 @@ pub async fn store(database: &Database) -> Result<Store, CannotStart> {
     Ok(Store::new(client, TABLE))
 }
 
-/// What is wrong in a table, one line for each violation.
-///
-/// # Errors
-/// As the store says.
-pub async fn violations(store: &Store) -> Result<Vec<String>, CannotStart> {
-    // The whole-table check belongs to the store; until it is there, the format is all that is checked.
-    let found = store.get(&Key::table()).await?;
-    Ok(if found.is_some() { Vec::new() } else { vec!["TABLE META: the item that names the format is missing".to_owned()] })
-}
-
 /// The portal over a table and a folder; the first start makes its settings, its keys and an administrator's token.
 ///
 /// # Errors
