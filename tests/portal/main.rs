@@ -2,3 +2,4 @@
 
 mod contract;
 mod create_app;
+mod template;
