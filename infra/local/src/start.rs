@@ -17,7 +17,7 @@ use portico_http::passwords::Passwords;
 use portico_http::session_tokens::{Signer, Verifier};
 use portico_store::portals::{CreatePortalError, PORTALS_LIST};
 use portico_store::specifications::Specifications;
-use portico_store::{Key, Store, StoreError};
+use portico_store::{Store, StoreError};
 
 use crate::admin_tokens;
 use crate::data::{DataFolder, Unusable, read_secret, write_secret};
