@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{DeveloperId, PortalId};
+use crate::mail_token::Purpose;
 use crate::status::Status;
 use crate::time::Timestamp;
 
@@ -50,9 +51,59 @@ pub struct Developer {
     pub deleted_at: Option<Timestamp>,
 }
 
+/// What somebody signs up with.
+#[derive(Clone, Debug)]
+pub struct SignUp {
+    /// The new developer's id.
+    pub id: DeveloperId,
+    /// The portal.
+    pub portal: PortalId,
+    /// The canonical address.
+    pub email: String,
+    /// The name, as given.
+    pub full_name: String,
+}
+
 impl Developer {
+    /// A developer who has just signed up: nothing is proven and nothing was mailed yet.
+    pub fn sign_up(new: SignUp, status: Status, now: Timestamp) -> Self {
+        let SignUp { id, portal, email, full_name } = new;
+        Self {
+            id,
+            portal,
+            email,
+            full_name,
+            status,
+            standing_ver: 1,
+            epoch: 1,
+            verify_generation: 0,
+            password_generation: 0,
+            email_verified_at: None,
+            has_password: false,
+            app_count: 0,
+            ver: 1,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        }
+    }
+
     /// Whether the developer may sign in and own things.
     pub fn is_approved(&self) -> bool {
         self.status == Status::Approved && self.deleted_at.is_none()
+    }
+
+    /// Whether the developer may prove the address and set a password: a pending one may, because approval is asked for at
+    /// sign-in; a rejected or revoked one may not.
+    pub fn may_set_password(&self) -> bool {
+        matches!(self.status, Status::Pending | Status::Approved) && self.deleted_at.is_none()
+    }
+
+    /// The generation of the mail token in force, by purpose; 0 when none was made.
+    pub fn generation(&self, purpose: Purpose) -> u64 {
+        match purpose {
+            Purpose::Verify => self.verify_generation,
+            Purpose::Password => self.password_generation,
+        }
     }
 }

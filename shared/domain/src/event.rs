@@ -45,7 +45,7 @@ names! {
     DeveloperSignedUp = "developer.signed_up",
     /// Somebody signed up with a known address: its owner is told.
     DeveloperSignedUpAgain = "developer.signed_up_again",
-    /// An administrator created a developer.
+    /// A developer was created without a mail: by an administrator, or by a sign-up when enough mails went out already.
     DeveloperCreated = "developer.created",
     /// An administrator created a developer and sends an invitation.
     DeveloperInvited = "developer.invited",

@@ -15,6 +15,7 @@ pub mod email;
 pub mod event;
 pub mod gateway;
 pub mod id;
+pub mod issued_token;
 pub mod job;
 mod keyed_hash;
 pub mod limits;

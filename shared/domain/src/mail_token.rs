@@ -73,7 +73,7 @@ impl MailToken {
         if text.len() != uuid::fmt::Hyphenated::LENGTH {
             return Err(MalformedMailToken);
         }
-        Uuid::try_parse(text).map(|uuid| Self(Zeroizing::new(uuid.into_bytes()))).map_err(|_| MalformedMailToken)
+        Uuid::try_parse(text).map(Self::from).map_err(|_| MalformedMailToken)
     }
 
     /// The text for the link.
@@ -84,6 +84,12 @@ impl MailToken {
     /// What the table knows the token by.
     pub fn digest(&self) -> Digest {
         Digest::of(self.expose().as_bytes())
+    }
+}
+
+impl From<Uuid> for MailToken {
+    fn from(uuid: Uuid) -> Self {
+        Self(Zeroizing::new(uuid.into_bytes()))
     }
 }
 

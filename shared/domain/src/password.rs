@@ -15,6 +15,9 @@ use crate::text::FullName;
 /// `Debug` does not show it, and the memory is wiped when it goes.
 pub struct Password(Zeroizing<String>);
 
+/// A password that somebody wants to set, of a length that may be set. The other rules need to know whose it is to be.
+pub struct ProposedPassword(Zeroizing<String>);
+
 /// A password as somebody types it to sign in: nothing is said about its strength, because the hash decides.
 pub struct AttemptedPassword(Zeroizing<String>);
 
@@ -71,15 +74,38 @@ impl Password {
     /// # Errors
     /// [`PasswordError`] names the first rule that it breaks.
     pub fn parse(text: &str, context: &PasswordContext<'_>) -> Result<Self, PasswordError> {
-        if text.len() > Self::MAX_BYTES {
+        ProposedPassword::parse(text)?.accept(context)
+    }
+
+    /// The bytes to hash.
+    pub fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl ProposedPassword {
+    /// Reads what somebody wants for a password.
+    ///
+    /// # Errors
+    /// [`PasswordError::TooManyBytes`], [`PasswordError::TooShort`] or [`PasswordError::TooLong`].
+    pub fn parse(text: &str) -> Result<Self, PasswordError> {
+        if text.len() > Password::MAX_BYTES {
             return Err(PasswordError::TooManyBytes);
         }
         let password = nfc(text);
         match password.chars().count() {
-            chars if chars < Self::MIN_CHARS => return Err(PasswordError::TooShort),
-            chars if chars > Self::MAX_CHARS => return Err(PasswordError::TooLong),
-            _ => {}
+            chars if chars < Password::MIN_CHARS => Err(PasswordError::TooShort),
+            chars if chars > Password::MAX_CHARS => Err(PasswordError::TooLong),
+            _ => Ok(Self(password)),
         }
+    }
+
+    /// The password, if it is no easy guess for somebody who knows whose it is.
+    ///
+    /// # Errors
+    /// [`PasswordError`] names the first rule that it breaks.
+    pub fn accept(self, context: &PasswordContext<'_>) -> Result<Password, PasswordError> {
+        let Self(password) = self;
         let email = context.email;
         if [email.local_part(), email.canonical()].iter().any(|name| is_name_with_digits(&password, name)) {
             return Err(PasswordError::EmailAddress);
@@ -93,15 +119,10 @@ impl Password {
             .flat_map(|text| text.split(|char: char| !char.is_alphanumeric()))
             .filter(|word| word.chars().count() > 2);
         let known: Vec<&str> = known.iter().copied().chain(words).collect();
-        if strength(&password, &known) < Self::MIN_SCORE {
+        if strength(&password, &known) < Password::MIN_SCORE {
             return Err(PasswordError::Guessable);
         }
-        Ok(Self(password))
-    }
-
-    /// The bytes to hash.
-    pub fn expose(&self) -> &[u8] {
-        self.0.as_bytes()
+        Ok(Password(password))
     }
 }
 
@@ -158,6 +179,12 @@ fn is_name_with_digits(password: &str, name: &str) -> bool {
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(…)")
+    }
+}
+
+impl fmt::Debug for ProposedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProposedPassword(…)")
     }
 }
 
