@@ -2,5 +2,6 @@
 
 pub mod application;
 pub mod credential;
+pub mod profile;
 pub mod registration;
 pub mod strategy;
