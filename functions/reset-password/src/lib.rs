@@ -1,11 +1,68 @@
-//! `reset-password`.
+//! `POST /api/v3/developer/reset-password`: a mailed or handed-out token sets a password, the first one or another.
 
-use portico_http::{Portal, Problem, Request, Response};
+use portico_domain::developer::Developer;
+use portico_domain::event::{Actor, Name};
+use portico_domain::issued_token::IssuedToken;
+use portico_domain::mail_token::{MailToken, Purpose};
+use portico_domain::password::{Password, PasswordContext, ProposedPassword};
+use portico_domain::portal::Portal as Settings;
+use portico_domain::text::FullName;
+use portico_http::fields::kinds::{text, uuid};
+use portico_http::fields::{Fields, Kind as _};
+use portico_http::invalid::{InvalidParameter, Rule};
+use portico_http::response::no_content;
+use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::Key;
+use portico_store::developers::{StoredPassword, UseLinkError, address_of};
+use portico_store::mail_tokens::Link;
+use portico_store::throttles::Counter;
+use serde_json::json;
 
-/// Answers the routes of `reset-password`.
+/// Sets a password, once for each token. It ends every session and every other link, and signs nobody in.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for a malformed token or a password that breaks a rule (the token stays good), 404 for an unknown token, 410 for one that
+/// was used, replaced or is too old, or whose developer was rejected or revoked; 403 where nobody has a password.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let mut body = Fields::of(&request.body);
+    let password = body.required("password", text().parse_with(ProposedPassword::parse));
+    let token = body.required("token", uuid().map(MailToken::from));
+    let (password, token) = body.finish((password, token))?;
+    let digest = token.digest();
+    let now = portal.now();
+
+    let key = Key::mail_token(Purpose::Password.as_str(), &digest.to_string());
+    let items = portal.store.load(&[Key::portal(portal.config.portal), key.clone()]).await?;
+    let settings = portal.with_passwords(&items)?;
+    let issued = items.get::<IssuedToken>(&key)?.filter(|issued| issued.portal == portal.config.portal);
+    let issued = issued.ok_or_else(Problem::not_found)?;
+    let developer = portal.store.find::<Developer>(&Key::developer(issued.developer)).await?.ok_or_else(gone)?;
+    issued.accept(&developer, now).map_err(|_| gone())?;
+    let password = accept(password, &settings, &developer)?;
+
+    let phc = portal.passwords.hash(password, &*portal.entropy).await?;
+    let event =
+        portal.event(Name::DeveloperPasswordChanged, Actor::Developer(developer.id), json!({ "developer": developer.id }))?;
+    let attempts = Counter::sign_ins_of(developer.portal, &address_of(&developer)?);
+    let stored = StoredPassword { phc, changed_at: now };
+    portal.store.set_password(&developer, &Link { issued, digest }, &stored, &attempts, &event).await.map_err(
+        |error| match error {
+            UseLinkError::Spent => gone(),
+            UseLinkError::Store(error) => error.into(),
+        },
+    )?;
+    Ok(no_content())
+}
+
+/// The password, held against what an attacker knows of the developer.
+fn accept(password: ProposedPassword, settings: &Settings, developer: &Developer) -> Result<Password, Problem> {
+    let email = address_of(developer)?;
+    let full_name = FullName::parse(&developer.full_name)
+        .map_err(|error| Problem::internal(format!("the name of developer {}: {error}", developer.id)))?;
+    let context = PasswordContext { portal_name: &settings.display_name, email: &email, full_name: &full_name };
+    password.accept(&context).map_err(|error| InvalidParameter::body("password", Rule::Invalid, error.to_string()).into())
+}
+
+fn gone() -> Problem {
+    Problem::new(Kind::Gone, "This link was used, was replaced by a newer one, or is too old. Ask for a new one.")
 }

@@ -1,11 +1,54 @@
-//! `verify-email`.
+//! `POST /api/v3/developer/verify-email`: the link of a verification mail is used, and a token to set a password takes its place.
 
-use portico_http::{Portal, Problem, Request, Response};
+use portico_domain::developer::Developer;
+use portico_domain::event::{Actor, Name};
+use portico_domain::issued_token::IssuedToken;
+use portico_domain::mail_token::{MailToken, PASSWORD_LIFETIME, Purpose};
+use portico_http::fields::kinds::uuid;
+use portico_http::fields::{Fields, Kind as _};
+use portico_http::response::accepted;
+use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::Key;
+use portico_store::developers::UseLinkError;
+use portico_store::mail_tokens::Link;
+use serde::Serialize;
+use serde_json::json;
 
-/// Answers the routes of `verify-email`.
+/// What follows from a proven address.
+#[derive(Serialize)]
+struct Verified<'a> {
+    email: &'a str,
+    token: &'a str,
+}
+
+/// Proves the address that a token was mailed to, once.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for a malformed token, 404 for an unknown one, 410 for one that was used, replaced or is too old, 403 where nobody has a
+/// password.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let mut body = Fields::of(&request.body);
+    let token = body.required("token", uuid().map(MailToken::from));
+    let digest = body.finish(token)?.digest();
+    let now = portal.now();
+
+    let key = Key::mail_token(Purpose::Verify.as_str(), &digest.to_string());
+    let items = portal.store.load(&[Key::portal(portal.config.portal), key.clone()]).await?;
+    portal.with_passwords(&items)?;
+    let issued = items.get::<IssuedToken>(&key)?.filter(|issued| issued.portal == portal.config.portal);
+    let issued = issued.ok_or_else(Problem::not_found)?;
+    let developer = portal.store.find::<Developer>(&Key::developer(issued.developer)).await?.ok_or_else(gone)?;
+    issued.accept(&developer, now).map_err(|_| gone())?;
+
+    let (token, next) = portal.link(IssuedToken::next(&developer, Purpose::Password, PASSWORD_LIFETIME, now))?;
+    let event = portal.event(Name::DeveloperVerified, Actor::Developer(developer.id), json!({ "developer": developer.id }))?;
+    portal.store.verify_email(&Link { issued, digest }, &next, &event, now).await.map_err(|error| match error {
+        UseLinkError::Spent => gone(),
+        UseLinkError::Store(error) => error.into(),
+    })?;
+    accepted(&Verified { email: &developer.email, token: &token.expose() })
+}
+
+fn gone() -> Problem {
+    Problem::new(Kind::Gone, "This link was used, was replaced by a newer one, or is too old. Sign up again to get another one.")
 }

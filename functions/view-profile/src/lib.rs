@@ -1,11 +1,14 @@
-//! `view-profile`.
+//! `GET /api/v3/developer/me`: a developer's own profile.
 
+use portico_http::response::ok;
+use portico_http::views::profile::ProfileView;
 use portico_http::{Portal, Problem, Request, Response};
 
-/// Answers the routes of `view-profile`.
+/// Shows whoever is signed in.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 401 without a session in force.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let who = portal.signed_in(&request, []).await?;
+    ok(&ProfileView::of(&who.developer))
 }
