@@ -1,12 +1,102 @@
 //! The Lambda authorizer of the published APIs: whether a call passes, and on whose behalf.
+//!
+//! It answers HTTP APIs (payload 2.0) with `isAuthorized`, and REST APIs (type REQUEST) with a policy. A refusal is a 403 in front
+//! of an HTTP API; in front of a REST API it is a policy that denies, also a 403. (A REST API's authorizer could end with the error
+//! `Unauthorized` for a 401: it does not, because that would count as a failure of the function.) An event that is no JSON is a
+//! function error: a 500, and no call passes. `docs/authorizer.md` says how to attach it, and what a cache of the gateway does.
 
+mod answer;
+mod call;
+
+use std::time::Duration;
+
+use portico_domain::application::Application;
+use portico_domain::authorization::{Authorized, Gate, Loaded, PresentedKey, authorize};
+use portico_domain::credential::Credential;
+use portico_domain::gateway::Link;
 use portico_http::{Portal, Problem};
-use serde_json::{Value, json};
+use portico_store::{Key, StoreError};
+use serde_json::Value;
+
+use crate::call::Call;
+
+/// How long the table may take; the function itself may take a second more.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Answers an event of API Gateway's authorizer.
 ///
 /// # Errors
 /// None: whatever goes wrong is a refusal.
-pub async fn handle(_portal: &Portal, _event: Value) -> Result<Value, Problem> {
-    Ok(json!({ "isAuthorized": false }))
+pub async fn handle(portal: &Portal, event: Value) -> Result<Value, Problem> {
+    let call = Call::read(&event);
+    Ok(match decide(portal, &call).await {
+        Ok(authorized) => answer::allow(&call, &authorized),
+        Err(_gate) => answer::refuse(&call),
+    })
+}
+
+/// Checks what the call shows by itself, reads the rest at once, and lets the domain decide.
+async fn decide(portal: &Portal, call: &Call<'_>) -> Result<Authorized, Gate> {
+    let presented = PresentedKey::find(call.headers.iter().copied()).inspect_err(|gate| refused(call, *gate, None))?;
+    let decided = match (call.gateway, call.stage) {
+        (Some(gateway), Some(stage)) => {
+            let read = tokio::time::timeout(PATIENCE, Read::of(portal, &presented, gateway, stage)).await;
+            match read {
+                Ok(Ok(read)) => authorize(&presented, Some(read.loaded()), portal.now()),
+                Ok(Err(error)) => unread(call, &presented, portal, &error.to_string()),
+                Err(_elapsed) => unread(call, &presented, portal, "the table took too long"),
+            }
+        }
+        _ => Err(Gate::UnknownGateway),
+    };
+    decided.inspect_err(|gate| refused(call, *gate, Some(&presented)))
+}
+
+/// The table did not answer: the fault is logged apart from the refusal.
+fn unread(call: &Call<'_>, presented: &PresentedKey, portal: &Portal, cause: &str) -> Result<Authorized, Gate> {
+    tracing::error!(function = "authorize", trace = trace(call), cause, "the table was not read");
+    authorize(presented, None, portal.now())
+}
+
+/// What one consistent read brought.
+struct Read {
+    link: Option<Link>,
+    application: Option<Application>,
+    credential: Option<Credential>,
+}
+
+impl Read {
+    async fn of(portal: &Portal, presented: &PresentedKey, gateway: &str, stage: &str) -> Result<Self, StoreError> {
+        let id = presented.key().application();
+        let link = Key::link(gateway, stage);
+        let application = Key::application(id);
+        let credential = Key::credential(id, &presented.key().digest().to_string());
+        let items = portal.store.load_or_refuse(&[link.clone(), application.clone(), credential.clone()]).await?;
+        // The key joins two names: what it found must be the link of these two.
+        let link = items.get::<Link>(&link)?.filter(|link| (link.gateway.as_str(), link.stage.as_str()) == (gateway, stage));
+        Ok(Self { link, application: items.get(&application)?, credential: items.get(&credential)? })
+    }
+
+    fn loaded(&self) -> Loaded<'_> {
+        Loaded { link: self.link.as_ref(), application: self.application.as_ref(), credential: self.credential.as_ref() }
+    }
+}
+
+/// One line for each refusal: the gate and ids, never the key or a header.
+fn refused(call: &Call<'_>, gate: Gate, presented: Option<&PresentedKey>) {
+    let application = presented.map(|presented| tracing::field::display(presented.key().application()));
+    tracing::info!(
+        function = "authorize",
+        gate = gate.name(),
+        gateway.id = call.gateway.unwrap_or_default(),
+        gateway.stage = call.stage.unwrap_or_default(),
+        application.id = application,
+        trace = trace(call),
+        "refused"
+    );
+}
+
+/// The gateway's id for the request, as far as it cannot break a line of a log.
+fn trace(call: &Call<'_>) -> String {
+    portico_http::edge::clean_trace(call.request_id)
 }

@@ -26,7 +26,7 @@ pub async fn serve<F>(
 where
     F: Future<Output = Result<Response, Problem>>,
 {
-    let trace = trace_of(&event);
+    let trace = clean_trace(event.request_context.request_id.as_deref());
     let route = event.request_context.route_key.as_deref().and_then(routes::find).unwrap_or(routes::UNKNOWN_ROUTE);
     let answer = match request(portal, route, &trace, event) {
         Ok(request) => Box::pin(handle(request)).await, // boxed: the SDK's futures nest deeper than the compiler follows
@@ -40,9 +40,9 @@ where
 }
 
 /// The id that API Gateway gave the request: letters, digits and a few marks, so that it cannot break a line of a log.
-fn trace_of(event: &ApiGatewayV2httpRequest) -> String {
-    let id = event.request_context.request_id.as_deref().unwrap_or_default();
-    let clean: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || "=-_".contains(*c)).take(64).collect();
+pub fn clean_trace(request_id: Option<&str>) -> String {
+    let clean: String =
+        request_id.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric() || "=-_".contains(*c)).take(64).collect();
     if clean.is_empty() { "none".to_owned() } else { clean }
 }
 
