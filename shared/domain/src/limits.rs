@@ -8,3 +8,5 @@ pub const KEYS_PER_APPLICATION: u32 = 20;
 pub const REGISTRATIONS_PER_APPLICATION: u32 = 200;
 /// How often a lost race is decided again before the answer is "busy".
 pub const TRIES: u32 = 8;
+/// Labels of one thing.
+pub const LABELS: usize = 50;

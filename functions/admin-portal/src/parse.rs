@@ -1,0 +1,89 @@
+//! What the bodies of the two edits say.
+
+use portico_domain::id::StrategyId;
+use portico_domain::portal::Visibility;
+use portico_domain::portal_edit::PortalEdit;
+use portico_domain::text::DisplayName;
+use portico_http::fields::kinds::{Any, any, boolean, list, one_of, text, uuid};
+use portico_http::fields::maps::label_changes;
+use portico_http::fields::{Fields, Kind, Read};
+use portico_http::{Problem, Request};
+
+const VISIBILITIES: &[(&str, Visibility)] = &[("public", Visibility::Public), ("private", Visibility::Private)];
+
+/// The contract's bound of a portal's description.
+const DESCRIPTION_CHARS: usize = 512;
+
+/// The body of `update-portal`.
+pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
+    let mut body = Fields::of(&request.body);
+    body.read_only(&["id", "created_at", "updated_at", "default_domain", "canonical_domain"]);
+    let name = body.optional("name", text().parse_with(DisplayName::parse));
+    let display_name = body.optional("display_name", text().parse_with(DisplayName::parse));
+    let description = body.nullable("description", text().max(DESCRIPTION_CHARS));
+    let authentication = body.optional("authentication_enabled", boolean());
+    let unsupported =
+        [("rbac_enabled", body.optional("rbac_enabled", boolean())), ("sipr_enabled", body.optional("sipr_enabled", boolean()))];
+    let api_visibility = body.optional("default_api_visibility", one_of(VISIBILITIES));
+    let page_visibility = body.optional("default_page_visibility", one_of(VISIBILITIES));
+    let strategy = body.nullable("default_application_auth_strategy_id", uuid());
+    let developers = body.optional("auto_approve_developers", boolean());
+    let applications = body.optional("auto_approve_applications", boolean());
+    let labels = body.nullable("labels", label_changes());
+    let pii = body.optional("notifications_developer_pii_visibility_enabled", boolean());
+    let switched_on = switched_on(&unsupported);
+    let ((name, display_name, description, authentication, api_visibility, page_visibility), strategy, rest) = body.finish((
+        (name, display_name, description, authentication, api_visibility, page_visibility),
+        strategy,
+        (developers, applications, labels, pii),
+    ))?;
+    if !switched_on.is_empty() {
+        return Err(super::not_supported(&switched_on));
+    }
+    let (auto_approve_developers, auto_approve_applications, labels, pii_in_notifications) = rest;
+    Ok(PortalEdit {
+        name: name.map(String::from),
+        display_name: display_name.map(String::from),
+        description,
+        authentication_enabled: authentication,
+        basic_auth_enabled: None,
+        auto_approve_developers,
+        auto_approve_applications,
+        default_api_visibility: api_visibility,
+        default_page_visibility: page_visibility,
+        default_strategy: strategy.map(|id| id.map(StrategyId::new)),
+        labels,
+        pii_in_notifications,
+    })
+}
+
+/// The body of `update-portal-authentication-settings`, which may have members that nobody knows.
+pub(crate) fn authentication_settings(request: &Request) -> Result<PortalEdit, Problem> {
+    const SWITCHES: [&str; 5] =
+        ["oidc_auth_enabled", "saml_auth_enabled", "oidc_team_mapping_enabled", "idp_mapping_enabled", "konnect_mapping_enabled"];
+    const PROVIDER: [&str; 3] = ["oidc_issuer", "oidc_client_id", "oidc_client_secret"];
+    let mut body = Fields::of(&request.body);
+    body.open();
+    let basic_auth_enabled = body.optional("basic_auth_enabled", boolean());
+    let switches = SWITCHES.map(|name| (name, body.optional(name, boolean())));
+    let provider = PROVIDER.map(|name| (name, body.nullable(name, text()).null_is_absent().map(|sent| sent.map(|_| true))));
+    let scopes = body.nullable("oidc_scopes", list(text())).null_is_absent().map(|sent| sent.map(|_| true));
+    let mappings = body.nullable("oidc_claim_mappings", any_object()).null_is_absent().map(|sent| sent.map(|_| true));
+    let mut switched_on = switched_on(&switches);
+    switched_on.extend(self::switched_on(&provider));
+    switched_on.extend(self::switched_on(&[("oidc_scopes", scopes), ("oidc_claim_mappings", mappings)]));
+    let basic_auth_enabled = body.finish(basic_auth_enabled)?;
+    if !switched_on.is_empty() {
+        return Err(super::not_supported(&switched_on));
+    }
+    Ok(PortalEdit { basic_auth_enabled, ..PortalEdit::default() })
+}
+
+fn any_object() -> impl Kind<Value = serde_json::Value> {
+    any().try_map(|value: <Any as Kind>::Value| if value.is_object() { Ok(value) } else { Err("must be an object") })
+}
+
+/// The names of what is sent and on.
+fn switched_on(switches: &[(&'static str, Read<Option<bool>>)]) -> Vec<&'static str> {
+    switches.iter().filter(|(_, sent)| matches!(sent.as_ref(), Some(Some(true)))).map(|(name, _)| *name).collect()
+}

@@ -1,0 +1,181 @@
+//! What an administrator changes about a portal.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::id::StrategyId;
+use crate::limits::LABELS;
+use crate::portal::{Labels, Portal, Visibility};
+use crate::time::Timestamp;
+
+/// Changes of a portal's settings; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PortalEdit {
+    /// Name.
+    pub name: Option<String>,
+    /// What people read.
+    pub display_name: Option<String>,
+    /// What it is for; inside, absent takes it away.
+    pub description: Option<Option<String>>,
+    /// Whether developers can sign in at all.
+    pub authentication_enabled: Option<bool>,
+    /// Whether they can sign in with a password.
+    pub basic_auth_enabled: Option<bool>,
+    /// New developers are approved by themselves.
+    pub auto_approve_developers: Option<bool>,
+    /// New registrations are approved by themselves.
+    pub auto_approve_applications: Option<bool>,
+    /// Visibility of a publication that names none.
+    pub default_api_visibility: Option<Visibility>,
+    /// Visibility of a page that names none.
+    pub default_page_visibility: Option<Visibility>,
+    /// Strategy of an application or a publication that names none; inside, absent means that there is none.
+    pub default_strategy: Option<Option<StrategyId>>,
+    /// Changes of labels, by name; absent takes one away. All are taken away if there is no map inside.
+    pub labels: Option<Option<BTreeMap<String, Option<String>>>>,
+    /// Whether notifications may name developers.
+    pub pii_in_notifications: Option<bool>,
+}
+
+/// Why a portal cannot be edited so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PortalEditError {
+    /// With the labels that are there, it would have too many.
+    #[error("must have at most {LABELS} entries")]
+    TooManyLabels,
+}
+
+/// The settings that differ, before and after, by their names in the contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// As they were.
+    pub before: Value,
+    /// As they are.
+    pub after: Value,
+}
+
+impl PortalEdit {
+    /// The portal as it is to be; nothing if nothing changes.
+    ///
+    /// # Errors
+    /// [`PortalEditError::TooManyLabels`].
+    pub fn apply(&self, portal: &Portal, now: Timestamp) -> Result<Option<Portal>, PortalEditError> {
+        let mut edited = portal.clone();
+        let edit = self.clone();
+        assign(&mut edited.name, edit.name);
+        assign(&mut edited.display_name, edit.display_name);
+        assign(&mut edited.description, edit.description);
+        assign(&mut edited.authentication_enabled, edit.authentication_enabled);
+        assign(&mut edited.basic_auth_enabled, edit.basic_auth_enabled);
+        assign(&mut edited.auto_approve_developers, edit.auto_approve_developers);
+        assign(&mut edited.auto_approve_applications, edit.auto_approve_applications);
+        assign(&mut edited.default_api_visibility, edit.default_api_visibility);
+        assign(&mut edited.default_page_visibility, edit.default_page_visibility);
+        assign(&mut edited.default_strategy, edit.default_strategy);
+        assign(&mut edited.pii_in_notifications, edit.pii_in_notifications);
+        match edit.labels {
+            Some(Some(changes)) => merge(&mut edited.labels, changes),
+            Some(None) => edited.labels.clear(),
+            None => {}
+        }
+        if edited.labels.len() > LABELS {
+            return Err(PortalEditError::TooManyLabels);
+        }
+        if edited == *portal {
+            return Ok(None);
+        }
+        Ok(Some(Portal { ver: portal.ver + 1, updated_at: now, ..edited }))
+    }
+}
+
+fn assign<T>(to: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *to = value;
+    }
+}
+
+fn merge(labels: &mut Labels, changes: BTreeMap<String, Option<String>>) {
+    for (name, value) in changes {
+        match value {
+            Some(value) => labels.insert(name, value),
+            None => labels.remove(&name),
+        };
+    }
+}
+
+/// What an edit changed, for its event.
+pub fn difference(before: &Portal, after: &Portal) -> Difference {
+    let (mut old, mut new) = (Map::new(), Map::new());
+    for ((name, was), (_, is)) in settings(before).into_iter().zip(settings(after)) {
+        if was != is {
+            old.insert(name.to_owned(), was);
+            new.insert(name.to_owned(), is);
+        }
+    }
+    Difference { before: Value::Object(old), after: Value::Object(new) }
+}
+
+fn settings(portal: &Portal) -> [(&'static str, Value); 12] {
+    [
+        ("name", json!(portal.name)),
+        ("display_name", json!(portal.display_name)),
+        ("description", json!(portal.description)),
+        ("authentication_enabled", json!(portal.authentication_enabled)),
+        ("basic_auth_enabled", json!(portal.basic_auth_enabled)),
+        ("auto_approve_developers", json!(portal.auto_approve_developers)),
+        ("auto_approve_applications", json!(portal.auto_approve_applications)),
+        ("default_api_visibility", json!(portal.default_api_visibility)),
+        ("default_page_visibility", json!(portal.default_page_visibility)),
+        ("default_application_auth_strategy_id", json!(portal.default_strategy)),
+        ("labels", json!(portal.labels)),
+        ("notifications_developer_pii_visibility_enabled", json!(portal.pii_in_notifications)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::PortalId;
+    use uuid::Uuid;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+    const LATER: Timestamp = Timestamp::from_millis(1_800_000_000_001);
+
+    fn portal() -> Portal {
+        let (id, strategy) = (PortalId::new(Uuid::from_u128(1)), StrategyId::new(Uuid::from_u128(2)));
+        let labels = Labels::from([("env".to_owned(), "test".to_owned()), ("team".to_owned(), "a".to_owned())]);
+        Portal { labels, ..Portal::new(id, "Portal", strategy, NOW) }
+    }
+
+    #[test]
+    fn an_edit_changes_what_it_names_and_counts_as_one_change() {
+        let edit = PortalEdit { auto_approve_developers: Some(true), default_strategy: Some(None), ..PortalEdit::default() };
+        let edited = edit.apply(&portal(), LATER).expect("a good edit").expect("a change");
+        let expected = Portal { auto_approve_developers: true, default_strategy: None, ver: 2, updated_at: LATER, ..portal() };
+        assert_eq!(edited, expected);
+        let told = difference(&portal(), &edited);
+        assert_eq!(told.after, json!({ "auto_approve_developers": true, "default_application_auth_strategy_id": null }));
+        assert_eq!(told.before["auto_approve_developers"], false);
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_is_no_change() {
+        let same = PortalEdit { name: Some("Portal".to_owned()), description: Some(None), ..PortalEdit::default() };
+        assert_eq!(same.apply(&portal(), LATER), Ok(None));
+        assert_eq!(PortalEdit::default().apply(&portal(), LATER), Ok(None));
+    }
+
+    #[test]
+    fn labels_are_merged_and_a_missing_value_takes_one_away() {
+        let changes = BTreeMap::from([("env".to_owned(), None), ("tier".to_owned(), Some("gold".to_owned()))]);
+        let edit = PortalEdit { labels: Some(Some(changes)), ..PortalEdit::default() };
+        let edited = edit.apply(&portal(), LATER).expect("a good edit").expect("a change");
+        assert_eq!(json!(edited.labels), json!({ "team": "a", "tier": "gold" }));
+        let none = PortalEdit { labels: Some(None), ..PortalEdit::default() };
+        assert!(none.apply(&portal(), LATER).expect("a good edit").expect("a change").labels.is_empty());
+        let many = (0..LABELS).map(|n| (format!("l{n}"), Some("x".to_owned()))).collect();
+        let edit = PortalEdit { labels: Some(Some(many)), ..PortalEdit::default() };
+        assert_eq!(edit.apply(&portal(), LATER), Err(PortalEditError::TooManyLabels));
+    }
+}
