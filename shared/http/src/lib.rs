@@ -4,9 +4,11 @@
 //! five moves: who ([`who`]), parse ([`fields`], [`listing`]), decide (the domain), store, render ([`response`], [`problem`]).
 
 pub mod account;
+mod application_removal;
 pub mod clock;
 pub mod config;
 pub mod cookies;
+mod developer_removal;
 pub mod edge;
 pub mod fields;
 pub mod invalid;

@@ -1,5 +1,6 @@
 //! Wire shapes that more than one function answers with.
 
+pub mod admin_developer;
 pub mod admin_portal;
 pub mod application;
 pub mod credential;

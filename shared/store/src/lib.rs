@@ -6,6 +6,7 @@
 pub mod application_removal;
 pub mod applications;
 pub mod connect;
+pub mod developer_admin;
 pub mod developers;
 mod error;
 mod expression;
@@ -19,6 +20,7 @@ mod read;
 pub mod registrations;
 pub mod sessions;
 pub mod specifications;
+pub mod standing;
 pub mod stream;
 pub mod throttles;
 mod transaction;

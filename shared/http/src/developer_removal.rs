@@ -1,0 +1,69 @@
+//! The second half of deleting a developer: every application of theirs, then what else is left. An administrator's request begins
+//! it, and `run-jobs` ends what that could not.
+
+use portico_domain::application::Application;
+use portico_domain::developer::Developer;
+use portico_domain::event::Actor;
+use portico_domain::id::{ApplicationId, DeveloperId};
+use portico_domain::issued_token::IssuedToken;
+use portico_store::developer_admin::generations;
+use portico_store::{Item, Key, decide_again};
+
+use crate::portal::Portal;
+use crate::problem::Problem;
+
+impl Portal {
+    /// Removes what is left of a deleted developer, applications included, the tombstone last. Doing it twice changes nothing.
+    ///
+    /// # Errors
+    /// What the store says; what was removed by then stays removed.
+    pub async fn remove_developer(&self, id: DeveloperId, actor: &Actor) -> Result<(), Problem> {
+        let root = Key::developer(id);
+        let Some(tombstone) = self.store.find::<Developer>(&root).await? else { return Ok(()) };
+        if tombstone.deleted_at.is_none() {
+            return Ok(());
+        }
+        for pointer in self.owned_applications(id).await? {
+            self.remove_application(pointer, actor).await?;
+        }
+        let mut tokens = Vec::new();
+        for (purpose, generation) in generations(&tombstone) {
+            let issued = IssuedToken {
+                portal: tombstone.portal,
+                developer: id,
+                purpose,
+                generation,
+                expires_at: self.now(),
+                used_at: None,
+            };
+            tokens.push(self.link(issued)?.1.key());
+        }
+        Ok(self.store.remove_developer_children(&tombstone, tokens).await?)
+    }
+
+    /// The applications in a developer's list.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn owned_applications(&self, developer: DeveloperId) -> Result<Vec<ApplicationId>, Problem> {
+        let pointers = self.store.children(Key::developer(developer).pk(), "APP#").await?;
+        let id = |pointer: &Item| pointer.key().sk().strip_prefix("APP#").and_then(|id| id.parse().ok());
+        Ok(pointers.iter().filter_map(id).collect())
+    }
+
+    /// Deletes an application, whoever owns it, and removes what is left of it.
+    async fn remove_application(&self, id: ApplicationId, actor: &Actor) -> Result<(), Problem> {
+        let job = decide_again::<_, Problem, _>(|| async move {
+            let application = self.store.find::<Application>(&Key::application(id)).await?;
+            match application.filter(Application::is_live) {
+                Some(application) => Ok(self.delete_application(&application, actor.clone()).await?.map(Some)),
+                None => Ok(Some(None)),
+            }
+        })
+        .await?;
+        match job {
+            Some(job) => Ok(self.store.finish_application_removal(&job).await?),
+            None => Ok(()),
+        }
+    }
+}
