@@ -64,6 +64,7 @@ impl TestPortal {
             attributes: Attributes::new(),
             current_version: None,
             versions: Default::default(),
+            specifications: Vec::new(),
             implementations: vec![Implementation {
                 id: implementation,
                 gateway: GATEWAY.to_owned(),

@@ -1,5 +1,7 @@
 //! An API, its versions and where it runs.
 
+mod edit;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ApiId, ImplementationId, PortalId, StrategyId, VersionId};
 use crate::portal::Labels;
 use crate::time::Timestamp;
+
+pub use self::edit::{AddVersionError, ApiChanges, NewApi, TooMany};
 
 /// The kind of a specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +54,16 @@ pub struct VersionSummary {
     pub updated_at: Timestamp,
 }
 
+/// A specification as the catalog's list names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpecificationSummary {
+    /// Id of the version that it belongs to.
+    pub id: VersionId,
+    /// Kind.
+    #[serde(rename = "type")]
+    pub spec_type: SpecType,
+}
+
 /// A link to a stage of a gateway: calls that arrive there are calls of this API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Implementation {
@@ -81,7 +95,7 @@ pub struct Api {
     /// What it does, in Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The label of the current version.
+    /// What it says of its version: at first the label of its first version, and of each that becomes current.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Its name in addresses, unique among all APIs.
@@ -98,6 +112,9 @@ pub struct Api {
     /// Ids of its versions by label: a label is used once.
     #[serde(default)]
     pub versions: BTreeMap<String, VersionId>,
+    /// The specifications among them, in the order in which they were added.
+    #[serde(default)]
+    pub specifications: Vec<SpecificationSummary>,
     /// Where it runs.
     #[serde(default)]
     pub implementations: Vec<Implementation>,

@@ -6,6 +6,14 @@ pub const APPLICATIONS_PER_DEVELOPER: u32 = 500;
 pub const KEYS_PER_APPLICATION: u32 = 20;
 /// Registrations of one application.
 pub const REGISTRATIONS_PER_APPLICATION: u32 = 200;
+/// Versions of one API.
+pub const VERSIONS_PER_API: usize = 100;
+/// Portals in which one API is published: they change with it in one transaction.
+pub const PUBLICATIONS_PER_API: usize = 20;
+/// Stages of gateways that one API is linked to: they change with its publications in one transaction.
+pub const IMPLEMENTATIONS_PER_API: usize = 20;
+/// Bytes of the names and values of an API's attributes, so that a page of 100 APIs fits into a Lambda reply.
+pub const ATTRIBUTE_BYTES: usize = 4_096;
 /// How often a lost race is decided again before the answer is "busy".
 pub const TRIES: u32 = 8;
 /// Labels of one thing.

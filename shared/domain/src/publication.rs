@@ -2,19 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Api, Attributes, SpecType, VersionSummary};
-use crate::id::{ApiId, PortalId, StrategyId, VersionId};
+use crate::api::{Api, Attributes, SpecificationSummary, VersionSummary};
+use crate::id::{ApiId, PortalId, StrategyId};
 use crate::portal::Visibility;
 use crate::time::Timestamp;
 
-/// A specification as the catalog's list names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpecificationSummary {
-    /// Id of the version that it belongs to.
-    pub id: VersionId,
-    /// Kind.
-    #[serde(rename = "type")]
-    pub spec_type: SpecType,
+/// What a publication says beside the API: how the portal shows it and what it asks of applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// The strategy that applications need; absent: no application authentication.
+    pub strategy: Option<StrategyId>,
+    /// Loosens the portal's setting for this API (contract, point 16).
+    pub auto_approve_registrations: bool,
 }
 
 /// The card of an API in a portal's catalog.
@@ -61,6 +62,49 @@ pub struct Publication {
 }
 
 impl Publication {
+    /// The card of an API that is published.
+    pub fn new(portal: PortalId, api: &Api, terms: Terms, now: Timestamp) -> Self {
+        Self {
+            portal,
+            api: api.id,
+            slug: api.slug.clone(),
+            name: api.name.clone(),
+            version: api.version.clone(),
+            description: api.description.clone(),
+            visibility: terms.visibility,
+            strategy: terms.strategy,
+            auto_approve_registrations: terms.auto_approve_registrations,
+            attributes: api.attributes.clone(),
+            current_version: api.current_version.clone(),
+            specifications: api.specifications.clone(),
+            api_created_at: api.created_at,
+            api_updated_at: api.updated_at,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What it says beside the API.
+    pub const fn terms(&self) -> Terms {
+        Terms {
+            visibility: self.visibility,
+            strategy: self.strategy,
+            auto_approve_registrations: self.auto_approve_registrations,
+        }
+    }
+
+    /// The same card with other terms.
+    #[must_use]
+    pub fn with_terms(&self, terms: Terms, now: Timestamp) -> Self {
+        Self {
+            visibility: terms.visibility,
+            strategy: terms.strategy,
+            auto_approve_registrations: terms.auto_approve_registrations,
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+
     /// Copies onto the card what the API says of itself now.
     pub fn copy_from(&mut self, api: &Api) {
         self.slug.clone_from(&api.slug);
@@ -69,6 +113,7 @@ impl Publication {
         self.description.clone_from(&api.description);
         self.attributes.clone_from(&api.attributes);
         self.current_version.clone_from(&api.current_version);
+        self.specifications.clone_from(&api.specifications);
         self.api_created_at = api.created_at;
         self.api_updated_at = api.updated_at;
     }

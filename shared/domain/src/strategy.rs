@@ -1,5 +1,7 @@
 //! An application auth strategy: how the applications that use it prove who they are.
 
+mod edit;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::id::StrategyId;
 use crate::portal::Labels;
 use crate::time::Timestamp;
+
+pub use self::edit::{
+    InvalidKeyNames, KeyName, KeyNameError, KeyNames, MethodChanges, OtherType, StrategyChanges, StrategyTerms,
+};
 
 /// The unit of a key's lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -112,11 +112,34 @@ text! {
 }
 
 text! {
+    /// The name of an auth strategy: one line, not blank.
+    StrategyName, 256, |text| line(text, StrategyName::MAX_CHARS).map(|()| text)
+}
+
+text! {
     /// What an application is for: may be empty and may have several lines.
     Description, 255, |text| {
         bounded(text, Description::MAX_CHARS)?;
         let allowed = |char: char| !char.is_control() || matches!(char, '\n' | '\r' | '\t');
         if text.chars().all(allowed) { Ok(text) } else { Err(TextError::ControlCharacter) }
+    }
+}
+
+text! {
+    /// What an API is for, in Markdown: may be empty and may have several lines. The bound lets a page of 100 APIs fit into a
+    /// Lambda reply.
+    ApiDescription, 6000, |text| {
+        bounded(text, ApiDescription::MAX_CHARS)?;
+        let allowed = |char: char| !char.is_control() || matches!(char, '\n' | '\r' | '\t');
+        if text.chars().all(allowed) { Ok(text) } else { Err(TextError::ControlCharacter) }
+    }
+}
+
+text! {
+    /// The label of a version, such as `1.4.0`: one line of printable characters, compared exactly.
+    VersionLabel, 255, |text| {
+        line(text, VersionLabel::MAX_CHARS)?;
+        if text.trim().len() == text.len() { Ok(text) } else { Err(TextError::OuterBlank) }
     }
 }
 

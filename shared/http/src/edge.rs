@@ -4,9 +4,7 @@
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use lambda_http::Body;
 use serde_json::Value;
 
 use crate::cookies::{ACCESS, Cookies};
@@ -15,7 +13,7 @@ use crate::problem::{Kind, Problem};
 use crate::query::Query;
 use crate::request::Request;
 use crate::routes::{self, Caller, Route, Takes};
-use crate::{Response, json};
+use crate::{Response, json, reply_body};
 
 /// Answers an event with what a handler answers to its request.
 pub async fn serve<F>(
@@ -167,7 +165,7 @@ fn to_gateway(response: Response) -> ApiGatewayV2httpResponse {
     }
     let cookies = headers.get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok()).map(str::to_owned).collect();
     headers.remove(header::SET_COOKIE);
-    let (body, is_base64_encoded) = encode(body);
+    let (body, is_base64_encoded) = reply_body::encode(body);
     let mut answer = ApiGatewayV2httpResponse::default();
     answer.status_code = i64::from(parts.status.as_u16());
     answer.headers = headers;
@@ -175,15 +173,4 @@ fn to_gateway(response: Response) -> ApiGatewayV2httpResponse {
     answer.is_base64_encoded = is_base64_encoded;
     answer.cookies = cookies;
     answer
-}
-
-/// Text stays text; anything else goes through the event in base64.
-fn encode(body: Bytes) -> (Option<Body>, bool) {
-    if body.is_empty() {
-        return (None, false);
-    }
-    match String::from_utf8(body.into()) {
-        Ok(text) => (Some(Body::Text(text)), false),
-        Err(bytes) => (Some(Body::Binary(bytes.into_bytes())), true),
-    }
 }

@@ -20,6 +20,7 @@ pub mod passwords;
 mod portal;
 pub mod problem;
 pub mod query;
+pub mod reply_body;
 mod request;
 pub mod response;
 pub mod routes;

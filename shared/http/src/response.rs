@@ -39,6 +39,19 @@ pub fn accepted(body: &impl Serialize) -> Result<Response, Problem> {
     json(StatusCode::ACCEPTED, body)
 }
 
+/// 200 with the very bytes of a document, to be saved and not shown: whatever it holds, no browser runs it (B51).
+pub fn download(body: Bytes, media: &'static str, file_name: &str) -> Response {
+    let quoted: String = file_name.chars().filter(|char| char.is_ascii_alphanumeric() || "._-".contains(*char)).collect();
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{quoted}\""));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert(header::CONTENT_DISPOSITION, disposition.unwrap_or_else(|_| HeaderValue::from_static("attachment")));
+    headers
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"));
+    response
+}
+
 /// A status without a body.
 pub fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Bytes::new());

@@ -2,8 +2,13 @@
 
 pub mod admin_developer;
 pub mod admin_portal;
+pub mod admin_strategy;
+pub mod api;
 pub mod application;
 pub mod credential;
+pub mod implementation;
 pub mod profile;
+pub mod publication;
 pub mod registration;
 pub mod strategy;
+pub mod version;

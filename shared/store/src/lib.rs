@@ -3,6 +3,8 @@
 //! `docs/data-model.md` lists every item. The modules named after a resource hold its reads and writes; the others hold
 //! what those share.
 
+pub mod api_removal;
+pub mod apis;
 pub mod application_removal;
 pub mod applications;
 pub mod connect;
@@ -13,14 +15,17 @@ mod expression;
 mod item;
 pub mod jobs;
 mod key;
+pub mod links;
 pub mod lists;
 pub mod mail_tokens;
 pub mod portals;
+pub mod publications;
 mod read;
 pub mod registrations;
 pub mod sessions;
 pub mod specifications;
 pub mod standing;
+pub mod strategies;
 pub mod stream;
 pub mod throttles;
 mod transaction;
