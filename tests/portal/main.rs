@@ -3,4 +3,15 @@
 mod admin_portal;
 mod contract;
 mod create_app;
+mod forgot_password;
+mod jwt_zoo;
+mod refresh_session;
+mod reset_password;
+mod sessions;
+mod sign_in;
+mod sign_out;
+mod signup;
 mod template;
+mod throttling;
+mod verify_email;
+mod view_profile;

@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: a whole portal on its own table with a clock of its own, actors who call it over HTTP
 //! events, and a strict client that holds every reply against the contract.
 
+pub mod account;
 pub mod client;
 pub mod clock;
 pub mod contract;
