@@ -112,6 +112,10 @@ impl Condition {
     }
 
     fn join(parts: &[Self], with: &str, terms: &mut Terms) -> Result<String, StoreError> {
+        // DynamoDB refuses doubled parentheses.
+        if let [one] = parts {
+            return one.write(terms);
+        }
         let written: Result<Vec<_>, _> = parts.iter().map(|part| part.write(terms)).collect();
         Ok(format!("({})", written?.join(with)))
     }
