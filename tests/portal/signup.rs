@@ -82,8 +82,8 @@ async fn the_owner_of_a_proven_address_is_told_but_no_new_token_is_made_whatever
         let reply = portal.anonymous().sign_up(email).await.expect(201);
         assert_eq!(reply.seen(), portal.anonymous().sign_up(&format!("new-{email}")).await.seen());
         let events = portal.events_of(id).await;
-        assert_eq!(events.last().map(|event| event.name), Some(Name::DeveloperSignedUpAgain));
-        assert_eq!(events.last().map(|event| event.data.get("generation")), Some(None));
+        let told: Vec<_> = events.iter().filter(|event| event.name == Name::DeveloperSignedUpAgain).collect();
+        assert_eq!(told.iter().map(|event| event.data.get("generation")).collect::<Vec<_>>(), [None]);
         assert_eq!(portal.known(email).await.verify_generation, 1);
     }
     portal.end().await;
