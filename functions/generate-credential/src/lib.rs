@@ -1,11 +1,52 @@
-//! `generate-credential`.
+//! `POST …/credentials`: a developer makes an API key, which the answer shows this once.
 
-use portico_http::{Portal, Problem, Request, Response};
+use portico_domain::api_key::ApiKey;
+use portico_domain::credential::Credential;
+use portico_domain::event::Name;
+use portico_domain::strategy::Strategy;
+use portico_domain::text::DisplayName;
+use portico_http::fields::Fields;
+use portico_http::fields::kinds::text;
+use portico_http::response::created;
+use portico_http::views::credential::CreatedCredentialView;
+use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::Key;
+use portico_store::credentials::CreateCredentialError;
+use serde_json::json;
 
-/// Answers the routes of `generate-credential`.
+/// Makes an API key for an application of whoever is signed in.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for wrong fields, 403 at the limit, 404 for an application that is not there, or somebody else's, 422 where credentials are
+/// made at an identity provider.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let (who, application) = portal.own_application(&request, []).await?;
+    let display_name = parse(&request)?;
+    let strategy = portal
+        .store
+        .find::<Strategy>(&Key::strategy(application.card.strategy))
+        .await?
+        .ok_or_else(|| Problem::internal("an application's strategy is not there"))?;
+    let now = portal.now();
+    let credential = Credential::create(portal.new_id()?, &application, display_name, &strategy, now)
+        .map_err(|error| Problem::new(Kind::NotSupported, format!("This is not possible: {error}.")))?;
+    let key = ApiKey::generate(application.card.id, portal.random()?);
+    let data = json!({ "application": application.card.id, "credential": credential.id });
+    let event = portal.event(Name::CredentialCreated, who.actor(), data)?;
+    portal.store.create_credential(&credential, key.digest(), &event).await.map_err(problem)?;
+    created(&CreatedCredentialView::of(&credential, &key, now))
+}
+
+fn parse(request: &Request) -> Result<Option<DisplayName>, Problem> {
+    let mut body = Fields::of(&request.body);
+    let display_name = body.optional("display_name", text().parse_with(DisplayName::parse));
+    Ok(body.finish(display_name)?)
+}
+
+fn problem(error: CreateCredentialError) -> Problem {
+    match error {
+        CreateCredentialError::ApplicationGone => Problem::not_found(),
+        CreateCredentialError::TooMany => Problem::new(Kind::QuotaReached, format!("At the limit: {error}.")),
+        CreateCredentialError::Store(error) => error.into(),
+    }
 }

@@ -1,11 +1,111 @@
-//! `register`.
+//! `POST …/registrations`: a developer registers an application for an API.
 
-use portico_http::{Portal, Problem, Request, Response};
+use portico_domain::api::Api;
+use portico_domain::event::Name;
+use portico_domain::id::{ApiId, ApplicationId, StrategyId};
+use portico_domain::publication::Publication;
+use portico_domain::registration::{Registration, RequestError};
+use portico_domain::strategy::Strategy;
+use portico_http::fields::Fields;
+use portico_http::fields::kinds::uuid;
+use portico_http::invalid::{InvalidParameter, Rule};
+use portico_http::response::created;
+use portico_http::views::registration::RegistrationView;
+use portico_http::who::SignedIn;
+use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::registrations::CreateRegistrationError;
+use portico_store::{Items, Key, decide_again};
+use serde_json::json;
 
-/// Answers the routes of `register`.
+/// Registers an application of whoever is signed in for an API; approved at once where the portal or the publication says so.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for wrong fields and for an API that this application cannot be registered for, 403 at the limit, 404 for an application or
+/// an API that is not there for the developer, 409 if it was asked for before.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let api = parse(&request);
+    let of_api = |api: ApiId| [Key::publication(portal.config.portal, api), Key::api(api)];
+    let (who, application) = portal.own_application(&request, api.as_ref().ok().copied().into_iter().flat_map(of_api)).await?;
+    let (api, id) = (api?, application.card.id);
+    let mut first = true;
+    let (registration, api) = decide_again(|| {
+        let (again, who) = (!std::mem::replace(&mut first, false), &who);
+        async move {
+            if !again {
+                return register(portal, who, id, api, &who.items).await;
+            }
+            let items = portal.store.load(&[Key::application(id), Key::publication(who.portal.id, api), Key::api(api)]).await?;
+            register(portal, who, id, api, &items).await
+        }
+    })
+    .await?;
+    created(&RegistrationView::of(&registration, &api))
+}
+
+fn parse(request: &Request) -> Result<ApiId, Problem> {
+    let mut body = Fields::of(&request.body);
+    let api = body.required("api_id", uuid());
+    Ok(ApiId::new(body.finish(api)?))
+}
+
+/// Registers the application for the API as both were read; nothing, if the publication changed meanwhile.
+async fn register(
+    portal: &Portal,
+    who: &SignedIn,
+    application: ApplicationId,
+    api: ApiId,
+    items: &Items,
+) -> Result<Option<(Registration, Api)>, Problem> {
+    let application = who.own(application, items)?;
+    let publication = items.get::<Publication>(&Key::publication(who.portal.id, api))?;
+    let known = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
+    let (Some(publication), Some(api)) = (publication, known) else { return Err(Problem::not_found()) };
+    let id = portal.new_id()?;
+    let registration = match Registration::request(id, &application, Some(&publication), &who.portal, portal.now()) {
+        Ok(registration) => registration,
+        Err(error) => return Err(refused(portal, error).await),
+    };
+    let data = json!({
+        "application": application.card.id, "api": api.id, "registration": registration.id, "status": registration.status,
+    });
+    let event = portal.event(Name::RegistrationRequested, who.actor(), data)?;
+    match portal.store.create_registration(&registration, &publication, &event).await {
+        Ok(()) => Ok(Some((registration, api))),
+        Err(CreateRegistrationError::PublicationChanged) => Ok(None),
+        Err(CreateRegistrationError::ApplicationGone) => Err(Problem::not_found()),
+        Err(error @ CreateRegistrationError::AlreadyRegistered) => Err(already(error)),
+        Err(error @ CreateRegistrationError::TooMany) => Err(Problem::new(Kind::QuotaReached, error.to_string())),
+        Err(CreateRegistrationError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// What the developer is told. Only here the strategies are read, so that the answer can name them.
+async fn refused(portal: &Portal, error: RequestError) -> Problem {
+    match error {
+        RequestError::UnknownApi => Problem::not_found(),
+        RequestError::TakesNone => InvalidParameter::body("api_id", Rule::Invalid, error.to_string()).into(),
+        RequestError::AlreadyRegistered { .. } => already(error),
+        RequestError::TooMany => Problem::new(Kind::QuotaReached, error.to_string()),
+        RequestError::OtherStrategy { application, api } => {
+            other_strategy(portal, application, api).await.unwrap_or_else(|error| error)
+        }
+    }
+}
+
+fn already(error: impl std::fmt::Display) -> Problem {
+    Problem::new(Kind::AlreadyRegistered, format!("{error}. Delete that registration before you ask again."))
+}
+
+/// Both strategies by the names that developers read (contract, point 14).
+async fn other_strategy(portal: &Portal, application: StrategyId, api: StrategyId) -> Result<Problem, Problem> {
+    let keys = [Key::strategy(application), Key::strategy(api)];
+    let strategies = portal.store.load(&keys).await?;
+    let [has, wants] = keys.map(|key| strategies.get::<Strategy>(&key));
+    let name = |strategy: Option<Strategy>| strategy.map_or_else(|| "a deleted strategy".to_owned(), |known| known.display_name);
+    let reason = format!(
+        "is published with the auth strategy \"{}\", but the application has \"{}\"; the two must be the same",
+        name(wants?),
+        name(has?)
+    );
+    Ok(InvalidParameter::body("api_id", Rule::Invalid, reason).into())
 }

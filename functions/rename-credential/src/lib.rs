@@ -1,11 +1,40 @@
-//! `rename-credential`.
+//! `PUT …/credentials/{credentialId}`: a developer gives a credential another name.
 
+use http::StatusCode;
+use portico_domain::event::Name;
+use portico_domain::text::DisplayName;
+use portico_http::fields::Fields;
+use portico_http::fields::kinds::text;
+use portico_http::response::empty;
 use portico_http::{Portal, Problem, Request, Response};
+use portico_store::credentials::ChangeCredentialError;
+use serde_json::json;
 
-/// Answers the routes of `rename-credential`.
+/// Renames a credential of an application of whoever is signed in. The name that it has already changes nothing.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for wrong fields, 404 for an application or a credential that is not there, or somebody else's.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let (who, application) = portal.own_application(&request, []).await?;
+    let display_name = parse(&request)?;
+    let stored = portal.own_credential(&request, &application).await?;
+    if stored.credential.display_name != display_name.as_str() {
+        let data = json!({ "application": application.card.id, "credential": stored.credential.id });
+        let event = portal.event(Name::CredentialRenamed, who.actor(), data)?;
+        portal.store.rename_credential(&stored, display_name.as_str(), &event).await.map_err(problem)?;
+    }
+    Ok(empty(StatusCode::OK))
+}
+
+fn parse(request: &Request) -> Result<DisplayName, Problem> {
+    let mut body = Fields::of(&request.body);
+    let display_name = body.required("display_name", text().parse_with(DisplayName::parse));
+    Ok(body.finish(display_name)?)
+}
+
+fn problem(error: ChangeCredentialError) -> Problem {
+    match error {
+        ChangeCredentialError::Gone => Problem::not_found(),
+        ChangeCredentialError::Store(error) => error.into(),
+    }
 }

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod api;
 pub mod api_key;
 pub mod application;
+pub mod application_edit;
 pub mod approval;
 pub mod authorization;
 mod base62;

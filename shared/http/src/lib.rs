@@ -16,6 +16,7 @@ pub mod json;
 pub mod lambda;
 pub mod listing;
 mod own_application;
+mod own_credential;
 pub mod passwords;
 mod portal;
 pub mod problem;

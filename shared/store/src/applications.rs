@@ -1,8 +1,8 @@
 //! Applications: an application, its place in its owner's list, its reference-ID guard and its count on the owner are one thing.
 
-use portico_domain::application::Application;
+use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::event::Event;
-use portico_domain::id::PortalId;
+use portico_domain::id::{DeveloperId, PortalId};
 use portico_domain::limits::APPLICATIONS_PER_DEVELOPER;
 use portico_domain::status::Status;
 use serde::Serialize;
@@ -24,6 +24,20 @@ pub enum CreateApplicationError {
     /// The strategy was deleted meanwhile.
     #[error("the auth strategy is gone")]
     StrategyGone,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why an application was not edited.
+#[derive(Debug, thiserror::Error)]
+pub enum EditApplicationError {
+    /// Another application of the portal has the reference ID.
+    #[error("another application of this portal has the reference ID")]
+    ReferenceIdTaken,
+    /// It is not what was read any more: somebody changed or deleted it meanwhile.
+    #[error("the application changed meanwhile")]
+    Changed,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -83,4 +97,57 @@ impl Store {
             .commit(self)
             .await
     }
+
+    /// Edits an application, as it was read, together with its place in its owner's list; a reference ID that changes is freed and the
+    /// new one taken. Or does nothing.
+    ///
+    /// # Errors
+    /// [`EditApplicationError::ReferenceIdTaken`]; [`EditApplicationError::Changed`]: read again and decide again.
+    pub async fn edit_application(
+        &self,
+        before: &Application,
+        after: &ApplicationCard,
+        event: &Event,
+    ) -> Result<(), EditApplicationError> {
+        use EditApplicationError as Error;
+        let root = Key::application(after.id);
+        let application =
+            Update::of(root.clone()).add("ver", 1).when(Condition::has_not("deleted_at")).when(Condition::is("ver", &before.ver));
+        let pointer = Update::of(Key::app_pointer(before.owner, after.id));
+        let mut transaction = Transaction::new()
+            .update(card(application, after), |_| Error::Changed)
+            .update(card(pointer, after), |_| StoreError::Corrupt("an application is not in its owner's list".to_owned()).into());
+        if before.card.reference_id != after.reference_id {
+            if let Some(new) = &after.reference_id {
+                let key = Key::reference_guard(before.portal, new);
+                transaction = transaction.put_new(guard(&key, after.id), || Error::ReferenceIdTaken);
+            }
+            if let Some(old) = &before.card.reference_id {
+                let key = Key::reference_guard(before.portal, old);
+                transaction = transaction.delete_if(key, Condition::is("owner", &after.id), |_| {
+                    StoreError::Corrupt("a reference ID's guard is not there".to_owned()).into()
+                });
+            }
+        }
+        transaction.event(&root, event).commit(self).await
+    }
+
+    /// The applications of a developer, in the order in which they were made.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn applications_of(&self, developer: DeveloperId) -> Result<Vec<ApplicationCard>, StoreError> {
+        self.children_as(Key::developer(developer).pk(), "APP#").await
+    }
+}
+
+/// Writes what a developer can change of an application.
+fn card(update: Update, card: &ApplicationCard) -> Update {
+    update
+        .set("name", &card.name)
+        .set_or_remove("description", card.description.as_ref())
+        .set_or_remove("reference_id", card.reference_id.as_ref())
+        .set_or_remove("redirect_uri", card.redirect_uri.as_ref())
+        .set_or_remove("scopes", card.scopes.as_ref())
+        .set("updated_at", &card.updated_at)
 }

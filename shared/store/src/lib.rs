@@ -8,6 +8,7 @@ pub mod apis;
 pub mod application_removal;
 pub mod applications;
 pub mod connect;
+pub mod credentials;
 pub mod developer_admin;
 pub mod developers;
 mod error;

@@ -1,0 +1,135 @@
+//! Credentials: an API key, known by its digest, and its count on the application are one thing.
+
+use portico_domain::api_key::KeyDigest;
+use portico_domain::credential::Credential;
+use portico_domain::event::Event;
+use portico_domain::id::{ApplicationId, CredentialId};
+use portico_domain::limits::KEYS_PER_APPLICATION;
+
+use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
+
+/// Why a credential was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateCredentialError {
+    /// The application was deleted meanwhile.
+    #[error("the application is gone")]
+    ApplicationGone,
+    /// It has as many as one can have.
+    #[error("an application has at most {KEYS_PER_APPLICATION} API keys")]
+    TooMany,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a credential was not changed or deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeCredentialError {
+    /// It was deleted meanwhile, or its application was.
+    #[error("there is no such credential")]
+    Gone,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A credential with the place where it lies.
+#[derive(Clone, Debug)]
+pub struct StoredCredential {
+    /// The credential.
+    pub credential: Credential,
+    key: Key,
+}
+
+/// One more event of an application that is there.
+fn change(application: ApplicationId) -> Update {
+    Update::of(Key::application(application)).add("ver", 1).when(Condition::has_not("deleted_at"))
+}
+
+impl Store {
+    /// Creates the credential of the key with this digest, and counts it, or does nothing.
+    ///
+    /// # Errors
+    /// [`CreateCredentialError`] names the rule that was broken.
+    pub async fn create_credential(
+        &self,
+        credential: &Credential,
+        digest: KeyDigest,
+        event: &Event,
+    ) -> Result<(), CreateCredentialError> {
+        use CreateCredentialError as Error;
+        let key = Key::credential(credential.application, &digest.to_string());
+        let counted =
+            change(credential.application).add("key_count", 1).when(Condition::less("key_count", &KEYS_PER_APPLICATION));
+        Transaction::new()
+            .update(counted, |before| match before {
+                Some(item) if !item.has("deleted_at") => Error::TooMany,
+                Some(_) | None => Error::ApplicationGone,
+            })
+            .put_new(Item::new(&key, "credential", credential), || StoreError::Corrupt("a key was made twice".to_owned()).into())
+            .event(&Key::application(credential.application), event)
+            .commit(self)
+            .await
+    }
+
+    /// Gives a credential another name, or does nothing.
+    ///
+    /// # Errors
+    /// [`ChangeCredentialError::Gone`] if it is not there any more.
+    pub async fn rename_credential(
+        &self,
+        stored: &StoredCredential,
+        display_name: &str,
+        event: &Event,
+    ) -> Result<(), ChangeCredentialError> {
+        let application = stored.credential.application;
+        Transaction::new()
+            .update(change(application), |_| ChangeCredentialError::Gone)
+            .update(Update::of(stored.key.clone()).set("display_name", display_name), |_| ChangeCredentialError::Gone)
+            .event(&Key::application(application), event)
+            .commit(self)
+            .await
+    }
+
+    /// Deletes a credential: calls with its key are refused from then on.
+    ///
+    /// # Errors
+    /// [`ChangeCredentialError::Gone`] if somebody else was first.
+    pub async fn delete_credential(&self, stored: &StoredCredential, event: &Event) -> Result<(), ChangeCredentialError> {
+        let application = stored.credential.application;
+        Transaction::new()
+            .update(change(application).add("key_count", -1), |_| ChangeCredentialError::Gone)
+            .delete_if(stored.key.clone(), Condition::Exists, |_| ChangeCredentialError::Gone)
+            .event(&Key::application(application), event)
+            .commit(self)
+            .await
+    }
+
+    /// The credentials of an application, in the order in which they were made.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn credentials_of(&self, application: ApplicationId) -> Result<Vec<Credential>, StoreError> {
+        let mut credentials: Vec<Credential> = self.children_as(Key::application(application).pk(), "KEY#").await?;
+        credentials.sort_by_key(|credential| (credential.created_at, credential.id));
+        Ok(credentials)
+    }
+
+    /// The credential of an application that has this id. There are at most [`KEYS_PER_APPLICATION`] to look through.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn find_credential(
+        &self,
+        application: ApplicationId,
+        credential: CredentialId,
+    ) -> Result<Option<StoredCredential>, StoreError> {
+        for item in self.children(Key::application(application).pk(), "KEY#").await? {
+            let found: Credential = item.read()?;
+            if found.id == credential {
+                return Ok(Some(StoredCredential { credential: found, key: item.key() }));
+            }
+        }
+        Ok(None)
+    }
+}
