@@ -1,11 +1,13 @@
 //! All black-box tests in one binary, a module for each topic.
 
 mod admin_portal;
+mod cancel_registration;
 mod contract;
 mod create_app;
 mod forgot_password;
 mod jwt_zoo;
 mod refresh_session;
+mod register;
 mod reset_password;
 mod sessions;
 mod sign_in;
@@ -13,5 +15,6 @@ mod sign_out;
 mod signup;
 mod template;
 mod throttling;
+mod update_app;
 mod verify_email;
 mod view_profile;

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod portal;
 pub mod seed;
 pub mod seed_catalog;
+pub mod steps;
 
 pub use client::{Client, Reply};
 pub use portal::TestPortal;
