@@ -7,6 +7,7 @@ use portico_domain::issued_token::IssuedToken;
 use portico_domain::mail_token::{INVITATION_LIFETIME, Purpose};
 use portico_domain::status::Status;
 use portico_domain::text::FullName;
+use portico_http::approval::STATUS_CHOICES;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::{boolean, one_of, text};
 use portico_http::response::created;
@@ -15,19 +16,12 @@ use portico_http::{Kind, Portal, Problem, Request, Response};
 use portico_store::developer_admin::CreateDeveloperError;
 use serde_json::json;
 
-pub(crate) const STATUSES: &[(&str, Status)] = &[
-    (Status::Approved.as_str(), Status::Approved),
-    (Status::Pending.as_str(), Status::Pending),
-    (Status::Rejected.as_str(), Status::Rejected),
-    (Status::Revoked.as_str(), Status::Revoked),
-];
-
 pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let who = portal.portal_administrator(request, []).await?;
     let mut body = Fields::of(&request.body);
     let email = body.required("email", text().parse_with(EmailAddress::parse));
     let full_name = body.required("full_name", text().parse_with(FullName::parse));
-    let status = body.optional("status", one_of(STATUSES));
+    let status = body.optional("status", one_of(STATUS_CHOICES));
     let invites = body.optional("send_invitation_email", boolean()).or(false);
     let (email, full_name, status, invites) = body.finish((email, full_name, status, invites))?;
     let new = SignUp {

@@ -4,23 +4,24 @@
 use portico_domain::approval::Decision;
 use portico_domain::developer::Developer;
 use portico_domain::job::{Job, Work};
-use portico_domain::status::{IllegalStep, Status};
+use portico_domain::status::Status;
+use portico_http::approval::{STATUS_CHOICES, illegal_step};
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::one_of;
 use portico_http::response::ok;
 use portico_http::views::admin_developer::AdminDeveloperView;
 use portico_http::who::PortalAdministrator;
-use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_http::{Portal, Problem, Request, Response};
 use portico_store::developer_admin::ChangeDeveloperError;
 use portico_store::{Key, decide_again};
 use serde_json::json;
 
-use crate::{alive, create, named};
+use crate::{alive, named};
 
 pub(crate) async fn decide(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (who, developer) = named(portal, request).await?;
     let mut body = Fields::of(&request.body);
-    let status = body.optional("status", one_of(create::STATUSES));
+    let status = body.optional("status", one_of(STATUS_CHOICES));
     let status = body.finish(status)?;
     let developer = alive(developer)?;
     let Some(to) = status else { return ok(&AdminDeveloperView::of(developer)) };
@@ -52,7 +53,7 @@ async fn change(
                 Some(developer) => developer,
                 None => portal.store.find(&Key::developer(id)).await?.ok_or_else(Problem::not_found).and_then(alive)?,
             };
-            let Some(decision) = Decision::about_developer(developer.status, to).map_err(illegal)? else {
+            let Some(decision) = Decision::about_developer(developer.status, to).map_err(illegal_step)? else {
                 return Ok(Some((developer, None)));
             };
             let (before, after) = decision.before_and_after();
@@ -67,8 +68,4 @@ async fn change(
         }
     })
     .await
-}
-
-fn illegal(step: IllegalStep) -> Problem {
-    Problem::new(Kind::IllegalStatusChange, format!("No such step: {step}."))
 }

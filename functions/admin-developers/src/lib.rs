@@ -6,7 +6,7 @@ mod delete;
 
 use portico_domain::developer::Developer;
 use portico_domain::id::DeveloperId;
-use portico_domain::status::Status;
+use portico_http::approval::STATUS_WORDS;
 use portico_http::listing::Column;
 use portico_http::listing::browse::{Browsing, CAP};
 use portico_http::response::ok;
@@ -49,14 +49,12 @@ fn alive(developer: Developer) -> Result<Developer, Problem> {
     if developer.deleted_at.is_none() { Ok(developer) } else { Err(Problem::not_found()) }
 }
 
-const STATUSES: &[&str] =
-    &[Status::Approved.as_str(), Status::Pending.as_str(), Status::Rejected.as_str(), Status::Revoked.as_str()];
 const COLUMNS: &[Column<Developer>] = &[
     Column::id("id", |developer| Some(developer.id.uuid())),
     Column::text("email", |developer| Some(&developer.email)),
     Column::text("name", |developer: &Developer| Some(&developer.full_name)).filter_only(),
     Column::text("full_name", |developer: &Developer| Some(&developer.full_name)).sort_only(),
-    Column::choice("status", STATUSES, |developer| Some(developer.status.as_str())),
+    Column::choice("status", STATUS_WORDS, |developer| Some(developer.status.as_str())),
     Column::time("created_at", |developer: &Developer| Some(developer.created_at)).sort_only(),
     Column::time("updated_at", |developer: &Developer| Some(developer.updated_at)).sort_only(),
 ];

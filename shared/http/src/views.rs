@@ -1,7 +1,9 @@
 //! Wire shapes that more than one function answers with.
 
+pub mod admin_application;
 pub mod admin_developer;
 pub mod admin_portal;
+pub mod admin_registration;
 pub mod admin_strategy;
 pub mod api;
 pub mod application;

@@ -22,6 +22,7 @@ pub mod mail_tokens;
 pub mod portals;
 pub mod publications;
 mod read;
+pub mod registration_decisions;
 pub mod registrations;
 pub mod sessions;
 pub mod specifications;

@@ -72,9 +72,14 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// The same page of other items: entities become views.
-    pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
+    pub fn map<U>(self, mut turn: impl FnMut(T) -> U) -> Page<U> {
+        self.filter_map(|item| Some(turn(item)))
+    }
+
+    /// The same page of other items, without those that turned out to be gone since they were counted.
+    pub fn filter_map<U>(self, turn: impl FnMut(T) -> Option<U>) -> Page<U> {
         Page {
-            data: self.data.into_iter().map(turn).collect(),
+            data: self.data.into_iter().filter_map(turn).collect(),
             number: self.number,
             size: self.size,
             total: self.total,

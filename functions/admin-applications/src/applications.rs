@@ -1,0 +1,90 @@
+//! `list-applications`, `get-application`, `delete-application`.
+
+use portico_domain::application::Application;
+use portico_domain::id::DeveloperId;
+use portico_domain::strategy::Strategy;
+use portico_http::listing::Column;
+use portico_http::listing::browse::{Browsing, CAP};
+use portico_http::response::{no_content, ok};
+use portico_http::views::admin_application::AdminApplicationView;
+use portico_http::{Portal, Problem, Request, Response};
+use portico_store::applications::applications_list;
+use portico_store::{Key, decide_again};
+
+use crate::{live, named};
+
+const COLUMNS: &[Column<Application>] = &[
+    Column::id("id", |application| Some(application.card.id.uuid())),
+    Column::text("name", |application| Some(&application.card.name)),
+    Column::text("description", |application: &Application| application.card.description.as_deref()).sort_only(),
+    Column::text("client_id", |application: &Application| application.card.reference_id.as_deref()).sort_only(),
+    Column::id("developer_id", |application: &Application| Some(application.owner.uuid())).filter_only(),
+    Column::id("team_id", |_: &Application| None).filter_only(),
+    Column::number("registration_count", |application| i64::try_from(application.grants.len()).ok()),
+    Column::time("created_at", |application: &Application| Some(application.card.created_at)).sort_only(),
+    Column::time("updated_at", |application: &Application| Some(application.card.updated_at)).sort_only(),
+];
+
+/// The applications of a portal; those of one developer are read from the developer's own list.
+pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let who = portal.portal_administrator(request, []).await?;
+    let browsing = Browsing::parse(request, COLUMNS)?;
+    let page = match browsing.listing.equals_id("developer_id") {
+        None => browsing.browse(&portal.store, &applications_list(who.portal.id), CAP).await?,
+        Some(owner) => {
+            let owned = of_developer(portal, DeveloperId::new(owner)).await?;
+            browsing.listing.apply(owned.into_iter().filter(|application| application.portal == who.portal.id).collect())
+        }
+    };
+    let keys: Vec<Key> = page.data.iter().map(|application| Key::strategy(application.card.strategy)).collect();
+    let strategies = portal.store.load(&keys).await?;
+    let mut views = Vec::with_capacity(page.data.len());
+    for application in &page.data {
+        let strategy = strategies.get::<Strategy>(&Key::strategy(application.card.strategy))?.ok_or_else(strategy_gone)?;
+        views.push(AdminApplicationView::of(application, &strategy));
+    }
+    let mut views = views.into_iter();
+    ok(&page.filter_map(|_| views.next()))
+}
+
+/// The applications in a developer's own list.
+pub(crate) async fn of_developer(portal: &Portal, owner: DeveloperId) -> Result<Vec<Application>, Problem> {
+    let keys: Vec<Key> = portal.owned_applications(owner).await?.into_iter().map(Key::application).collect();
+    let items = portal.store.load(&keys).await?;
+    let mut applications = Vec::with_capacity(keys.len());
+    for key in &keys {
+        applications.extend(live(items.get(key)?));
+    }
+    Ok(applications)
+}
+
+pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let (_, application) = named(portal, request).await?;
+    let strategy = portal.store.find::<Strategy>(&Key::strategy(application.card.strategy)).await?;
+    ok(&AdminApplicationView::of(&application, &strategy.ok_or_else(strategy_gone)?))
+}
+
+/// Deletes an application: its calls stop and its reference ID is free before the answer.
+pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let (who, application) = named(portal, request).await?;
+    let id = application.card.id;
+    let mut known = Some(application);
+    let job = decide_again(|| {
+        let (known, who) = (known.take(), &who);
+        async move {
+            let application = match known {
+                Some(application) => application,
+                None => live(portal.store.find(&Key::application(id)).await?).ok_or_else(Problem::not_found)?,
+            };
+            portal.delete_application(&application, who.administrator.actor()).await
+        }
+    })
+    .await?;
+    portal.finish_application_removal(&job).await;
+    Ok(no_content())
+}
+
+/// A strategy that an application uses cannot be deleted.
+fn strategy_gone() -> Problem {
+    Problem::internal("the strategy of an application is not there")
+}
