@@ -8,7 +8,7 @@ use crate::id::{ApiId, ApplicationId, DeveloperId, JobId, StrategyId};
 use crate::time::Timestamp;
 
 /// For how long whoever began a job has it alone: longer than any function runs.
-pub const LEASE: Duration = Duration::from_secs(120);
+pub const LEASE: Duration = Duration::from_secs(5 * 60);
 
 /// What a job does. Doing it twice changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
