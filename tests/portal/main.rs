@@ -1,12 +1,14 @@
 //! All black-box tests in one binary, a module for each topic.
 
 mod admin_portal;
+mod authorize;
 mod cancel_registration;
 mod contract;
 mod create_app;
 mod delete_app;
 mod delete_credential;
 mod forgot_password;
+mod gates;
 mod generate_credential;
 mod jwt_zoo;
 mod refresh_session;

@@ -2,13 +2,17 @@
 //! events, and a strict client that holds every reply against the contract.
 
 pub mod account;
+pub mod caller;
 pub mod client;
 pub mod clock;
 pub mod contract;
+pub mod logs;
 pub mod portal;
 pub mod seed;
+pub mod seed_access;
 pub mod seed_catalog;
 pub mod steps;
 
+pub use caller::ApiCall;
 pub use client::{Client, Reply};
 pub use portal::TestPortal;
