@@ -2,7 +2,6 @@
 //! the functions write them.
 
 use portico_domain::api_key::ApiKey;
-use portico_domain::application::Application;
 use portico_domain::credential::Credential;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApiId, ApplicationId, CredentialId, RegistrationId};
@@ -64,10 +63,5 @@ impl TestPortal {
             .expect("the key is written");
         self.database.faults().take_calls();
         key.expose().to_owned()
-    }
-
-    /// An application as the table has it.
-    pub async fn application(&self, id: ApplicationId) -> Option<Application> {
-        self.portal.store.find(&Key::application(id)).await.expect("the store answers")
     }
 }
