@@ -2,7 +2,9 @@
 
 use http::Method;
 use portico::faults::{Fault, Matching};
+use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId};
+use portico_domain::status::Status;
 use portico_store::{Key, Update};
 use portico_tests::steps::{APPLICATIONS, NOBODYS};
 use portico_tests::{Client, TestPortal};
@@ -36,7 +38,7 @@ async fn it_takes_its_keys_and_registrations_along_and_frees_its_reference_id() 
     let path = format!("{APPLICATIONS}/{app}");
     ada.delete(&path).await.expect(204);
     nothing_is_left(&portal, app, &[api]).await;
-    let data = portal.event_data(&Key::application(app), portico_domain::event::Name::ApplicationDeleted).await;
+    let data = portal.event_data(&Key::application(app), Name::ApplicationDeleted).await;
     assert_eq!(data["registrations"], json!([{ "api": api, "registration": registration }]));
     ada.get(&path).await.expect_problem(404, "not-found");
     ada.delete(&path).await.expect_problem(404, "not-found");
@@ -89,14 +91,10 @@ async fn finish_jobs(portal: &TestPortal) {
 }
 
 /// An application with twenty keys and a registration for each API.
-async fn full_app(ada: &Client, apis: &[ApiId]) -> ApplicationId {
+async fn full_app(portal: &TestPortal, ada: &Client, apis: &[ApiId]) -> ApplicationId {
     let app = ada.create_app("Weather board").await;
-    for _ in 0..20 {
-        ada.create_key(app).await;
-    }
-    for api in apis {
-        ada.register(app, *api).await;
-    }
+    portal.seed_keys(app, 20).await;
+    portal.seed_registrations(app, apis, Status::Approved).await;
     app
 }
 
@@ -108,14 +106,14 @@ async fn crash_sweep(registrations: usize) {
     for number in 0..registrations {
         apis.push(portal.published_api(&format!("Api {number}")).await);
     }
-    let mut app = full_app(&ada, &apis).await;
+    let mut app = full_app(&portal, &ada, &apis).await;
     portal.take_calls();
     ada.delete(&format!("{APPLICATIONS}/{app}")).await.expect(204);
     let calls = portal.take_calls().len();
     assert!(calls >= 7, "there is something to sweep");
     for at in 0..calls {
         for during in [false, true] {
-            app = full_app(&ada, &apis).await;
+            app = full_app(&portal, &ada, &apis).await;
             let path = format!("{APPLICATIONS}/{app}");
             match during {
                 false => portal.database.faults().crash_before(at),
@@ -199,7 +197,7 @@ async fn a_registration_that_comes_in_between_is_taken_along() {
     gate.open();
     late.await.expect("no panic").expect(204);
     nothing_is_left(&portal, app, &[api]).await;
-    let data = portal.event_data(&Key::application(app), portico_domain::event::Name::ApplicationDeleted).await;
+    let data = portal.event_data(&Key::application(app), Name::ApplicationDeleted).await;
     assert_eq!(data["registrations"], json!([{ "api": api, "registration": registration }]));
     portal.end().await;
 }

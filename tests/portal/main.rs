@@ -23,4 +23,5 @@ mod template;
 mod throttling;
 mod update_app;
 mod verify_email;
+mod view_apps;
 mod view_profile;

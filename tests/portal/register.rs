@@ -4,6 +4,7 @@ use http::Method;
 use portico::faults::{Fault, Matching};
 use portico_domain::limits::REGISTRATIONS_PER_APPLICATION;
 use portico_domain::portal::Visibility;
+use portico_domain::status::Status;
 use portico_store::{Key, Update};
 use portico_tests::TestPortal;
 use portico_tests::seed_catalog::SeedApi;
@@ -157,10 +158,11 @@ async fn the_two_hundred_and_first_registration_is_a_403_even_in_a_race() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
     let app = ada.create_app("Weather board").await;
+    let mut apis = Vec::new();
     for number in 3..REGISTRATIONS_PER_APPLICATION {
-        let api = portal.published_api(&format!("Api {number}")).await;
-        ada.register(app, api).await;
+        apis.push(portal.published_api(&format!("Api {number}")).await);
     }
+    portal.seed_registrations(app, &apis, Status::Pending).await;
     let mut asked = Vec::new();
     for number in 0..9 {
         let (ada, api) = (ada.clone(), portal.published_api(&format!("Late {number}")).await);

@@ -10,6 +10,7 @@ pub mod logs;
 pub mod portal;
 pub mod seed;
 pub mod seed_access;
+pub mod seed_applications;
 pub mod seed_catalog;
 pub mod steps;
 

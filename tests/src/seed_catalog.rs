@@ -2,7 +2,7 @@
 //! written as the functions write them.
 
 use portico_domain::api::{Api, Attributes, Implementation, PublishedIn};
-use portico_domain::event::{Actor, Event, Name};
+use portico_domain::event::Name;
 use portico_domain::gateway::{Link, LinkedPublication};
 use portico_domain::id::{ApiId, ImplementationId, StrategyId};
 use portico_domain::portal::{Labels, Visibility};
@@ -154,10 +154,6 @@ impl TestPortal {
             .expect("the strategy is written");
         self.database.faults().take_calls();
         id
-    }
-
-    fn seeded(&self, name: Name, data: serde_json::Value) -> Event {
-        self.portal.event(name, Actor::System("test".to_owned()), data).expect("an event")
     }
 }
 
