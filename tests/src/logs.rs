@@ -1,9 +1,10 @@
 //! What the functions log, as they log it on AWS: one JSON object a line, kept in memory.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::Value;
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
 /// Everything that is logged on this thread, from [`Logs::capture`] until it is dropped. The tests' runtime has one thread.
@@ -26,9 +27,16 @@ impl Write for Lines {
     }
 }
 
+/// A listener that stays. While there is only one, `tracing` lets the thread that meets an event first say whether anybody
+/// listens, and remembers the answer: a test that captures nothing would speak for those that do.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| {
+    Dispatch::new(tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_writer(std::io::sink).finish())
+});
+
 impl Logs {
     /// Begins to capture.
     pub fn capture() -> Self {
+        LazyLock::force(&ANOTHER);
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
