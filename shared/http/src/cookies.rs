@@ -63,3 +63,43 @@ pub fn set(access: &str, refresh: &str, until: Timestamp, now: Timestamp, url: &
 pub fn clear(url: &PublicUrl) -> Result<[HeaderValue; 2], Problem> {
     Ok([line(ACCESS, "", "Lax", "/", 0, url)?, line(REFRESH, "", "Strict", refresh_path(), 0, url)?])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use portico_domain::time::Timestamp;
+
+    use super::{Cookies, set};
+    use crate::config::PublicUrl;
+
+    #[test]
+    fn secure_is_left_out_only_on_plain_http_on_a_loopback_name() {
+        let now = Timestamp::from_millis(0);
+        for (url, secure) in [
+            ("http://localhost:8080", false),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://portal.localhost", false),
+            ("https://localhost", true),
+            ("https://portal.example.test", true),
+            ("http://portal.example.test", true),
+            ("http://localhost.example.test", true),
+        ] {
+            let url = PublicUrl::parse(url).expect("a URL");
+            for line in set("a", "r", now.plus(Duration::from_secs(60)), now, &url).expect("two lines") {
+                let line = line.to_str().expect("text");
+                assert_eq!(line.ends_with("; Secure"), secure, "{url:?}: {line}");
+                assert!(line.contains("; HttpOnly") && line.contains("; Max-Age=60") && !line.contains("Domain"), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cookie_that_came_twice_is_refused_wherever_it_stood() {
+        let cookies = Cookies::parse(["a=1; b=2", "b=3"]);
+        assert_eq!(cookies.one("a").ok(), Some(Some("1")));
+        assert_eq!(cookies.one("c").ok(), Some(None));
+        assert!(cookies.one("b").is_err());
+    }
+}
