@@ -1,11 +1,14 @@
 //! Tricks with session JWTs (reliability B18 to B20, promise P27): each is a 401 in the same words, without a store call.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
+use portico_http::session_tokens::{Refused, Verifier};
 use portico_tests::account::{ME, PASSWORD};
 use portico_tests::portal::PUBLIC_URL;
 use portico_tests::{Client, TestPortal};
@@ -195,6 +198,23 @@ async fn a_session_token_is_no_administrators_token() {
     let token = ada.cookie(ACCESS).expect("a cookie");
     let eve = portal.anonymous().with_bearer(&token);
     eve.get(&format!("/v3/portals/{}", portal.id())).await.expect_problem(401, "unauthorized");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_rotated_signing_key_verifies_while_it_is_listed_and_not_after() {
+    let (portal, _, claims) = portal_and_claims().await;
+    let (old, new) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
+    let raw = |key: &SigningKey| key.verifying_key().to_bytes().to_vec();
+    let of = |kid: &str, key: &SigningKey| signed(key, &with(&header(), json!({ "kid": kid })).to_string(), &claims.to_string());
+    let both = BTreeMap::from([("old".to_owned(), raw(&old)), ("new".to_owned(), raw(&new))]);
+    let both = Verifier::new(both, PUBLIC_URL, portal.id());
+    let after = Verifier::new(BTreeMap::from([("new".to_owned(), raw(&new))]), PUBLIC_URL, portal.id());
+    let now = portal.clock.now();
+    assert!(both.verify(&of("old", &old), now).is_ok() && both.verify(&of("new", &new), now).is_ok());
+    assert!(after.verify(&of("new", &new), now).is_ok());
+    assert_eq!(after.verify(&of("old", &old), now), Err(Refused::NotOurs));
+    assert_eq!(both.verify(&of("new", &old), now), Err(Refused::NotOurs), "a key goes by its own id");
     portal.end().await;
 }
 

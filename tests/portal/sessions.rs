@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use portico_domain::event::Name;
 use portico_domain::session::{ACCESS_LIFETIME, LEEWAY};
 use portico_domain::status::Status;
 use portico_store::Key;
 use portico_tests::TestPortal;
 use portico_tests::account::{AUTHENTICATE, PASSWORD, SIGN_UP};
+use portico_tests::logs::Logs;
 use serde_json::json;
 
 const ADA: &str = "ada@example.test";
@@ -175,4 +177,52 @@ async fn a_session_of_one_portal_is_none_in_another() {
     stranger.me().await.expect_problem(401, "unauthorized");
     there.end().await;
     here.end().await;
+}
+
+#[tokio::test]
+async fn neither_the_table_nor_the_log_holds_a_password_a_token_or_a_cookie() {
+    let logs = Logs::capture();
+    let portal = TestPortal::start().await;
+    portal.set("auto_approve_developers", true).await;
+    let ada = portal.anonymous();
+    ada.sign_up(ADA).await.expect(201);
+    let verify = portal.mailed(ADA, Name::DeveloperSignedUp).await;
+    let first = ada.verify_email(&verify).await.expect(202).body["token"].as_str().expect("a token").to_owned();
+    ada.reset_password(&first, PASSWORD).await.expect(204);
+    ada.forgot_password(ADA).await.expect(200);
+    let second = portal.mailed(ADA, Name::DeveloperPasswordRequested).await;
+    ada.authenticate(ADA, PASSWORD).await.expect(204);
+    let cookies = |client: &portico_tests::Client| {
+        ["portalaccesstoken", "portalrefreshtoken"].map(|name| client.cookie(name).expect("a cookie"))
+    };
+    let before = cookies(&ada);
+    ada.refresh().await.expect(204);
+    let after = cookies(&ada);
+    ada.authenticate(ADA, "violet tractor hums at dawn").await.expect(401);
+    ada.reset_password(&second, "short").await.expect(400);
+    let (table, log) = (portal.dump().await, logs.text());
+    assert!(table.contains("SESSION#") && log.contains("invalid-credentials"), "there is something to look at");
+    for secret in [PASSWORD, "violet tractor hums at dawn", &verify, &first, &second]
+        .into_iter()
+        .chain(before.iter().chain(&after).map(String::as_str))
+    {
+        assert!(!table.contains(secret) && !log.contains(secret), "{secret}");
+    }
+    assert!(!log.contains("ada@"), "no address in the log");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn api_keys_go_on_working_after_their_owner_sets_another_password() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer(ADA).await;
+    let api = portal.published_api("Tides").await;
+    let application = portal.application_of(&ada, "Weather board").await;
+    portal.registration(application, api, Status::Approved).await;
+    let call = portico_tests::ApiCall::to("tides").key(&portal.api_key(application).await);
+    ada.forgot_password(ADA).await.expect(200);
+    ada.reset_password(&portal.mailed(ADA, Name::DeveloperPasswordRequested).await, PASSWORD).await.expect(204);
+    ada.me().await.expect_problem(401, "unauthorized");
+    assert!(portal.call(&call).await.is_some());
+    portal.end().await;
 }
