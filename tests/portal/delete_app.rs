@@ -5,6 +5,8 @@ use portico::faults::{Fault, Matching};
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId};
 use portico_domain::status::Status;
+use portico_domain::throttle::Limit;
+use portico_store::throttles::Counter;
 use portico_store::{Key, Update};
 use portico_tests::steps::{APPLICATIONS, NOBODYS};
 use portico_tests::{Client, TestPortal};
@@ -98,8 +100,13 @@ async fn full_app(portal: &TestPortal, ada: &Client, apis: &[ApiId]) -> Applicat
     app
 }
 
-/// Deletes an application and dies at every store call in turn, once before the call and once after its commit.
-async fn crash_sweep(registrations: usize) {
+enum Moment {
+    Before,
+    During,
+}
+
+/// Deletes an application and dies at every store call in turn: before the call, or after its commit and before its reply.
+async fn crash_sweep(registrations: usize, moments: &[Moment]) {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
     let mut apis = Vec::new();
@@ -112,12 +119,12 @@ async fn crash_sweep(registrations: usize) {
     let calls = portal.take_calls().len();
     assert!(calls >= 7, "there is something to sweep");
     for at in 0..calls {
-        for during in [false, true] {
+        for moment in moments {
             app = full_app(&portal, &ada, &apis).await;
             let path = format!("{APPLICATIONS}/{app}");
-            match during {
-                false => portal.database.faults().crash_before(at),
-                true => portal.database.faults().crash_during(at),
+            match moment {
+                Moment::Before => portal.database.faults().crash_before(at),
+                Moment::During => portal.database.faults().crash_during(at),
             }
             let reply = ada.delete(&path).await;
             portal.database.faults().heal();
@@ -142,22 +149,22 @@ async fn crash_sweep(registrations: usize) {
 
 #[tokio::test]
 async fn a_crash_at_any_call_leaves_nothing_without_registrations() {
-    crash_sweep(0).await;
+    crash_sweep(0, &[Moment::Before, Moment::During]).await;
 }
 
 #[tokio::test]
 async fn a_crash_at_any_call_leaves_nothing_with_one_registration() {
-    crash_sweep(1).await;
+    crash_sweep(1, &[Moment::Before, Moment::During]).await;
 }
 
 #[tokio::test]
 async fn a_crash_at_any_call_leaves_nothing_with_forty_nine_registrations() {
-    crash_sweep(49).await;
+    crash_sweep(49, &[Moment::Before]).await;
 }
 
 #[tokio::test]
 async fn a_crash_at_any_call_leaves_nothing_with_fifty_registrations() {
-    crash_sweep(50).await;
+    crash_sweep(50, &[Moment::During]).await;
 }
 
 #[tokio::test]
@@ -270,6 +277,27 @@ async fn the_five_hundredth_makes_room_for_another() {
     ada.create_app("One more").await;
     let right = Update::of(developer).set("app_count", &1);
     portal.portal.store.edit(right).await.expect("the count is put right");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_storm_of_deletions_is_slowed_down() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    let eve = portal.approved_developer("eve@example.test").await;
+    let path = |app: ApplicationId| format!("{APPLICATIONS}/{app}");
+    let (first, second) = (ada.create_app("First").await, ada.create_app("Second").await);
+    ada.delete(&path(first)).await.expect(204);
+    // As if there had been as many as pass at once.
+    let counter = Counter::deletions(ada.developer.expect("ada"));
+    let full = Update::of(counter.key().clone()).set("count", &Limit::DELETIONS_PER_DEVELOPER.burst);
+    portal.portal.store.edit(full).await.expect("the counter is set");
+    let reply = ada.delete(&path(second)).await.expect_problem(429, "too-many-requests");
+    let wait: u64 = reply.headers["retry-after"].to_str().expect("text").parse().expect("seconds");
+    ada.get(&path(second)).await.expect(200);
+    eve.delete(&path(eve.create_app("Eve's").await)).await.expect(204);
+    portal.clock.advance(std::time::Duration::from_secs(wait));
+    ada.delete(&path(second)).await.expect(204);
     portal.end().await;
 }
 

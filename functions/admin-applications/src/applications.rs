@@ -76,7 +76,7 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
                 Some(application) => application,
                 None => live(portal.store.find(&Key::application(id)).await?).ok_or_else(Problem::not_found)?,
             };
-            portal.delete_application(&application, who.administrator.actor()).await
+            portal.delete_application(&application, &[], who.administrator.actor()).await
         }
     })
     .await?;

@@ -96,3 +96,6 @@ impl Registration {
         Grant { registration: self.id, status: self.status }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,8 @@ impl Limit {
     pub const SIGN_INS_PER_ACCOUNT: Self = Self { burst: 10, pace_ms: 6 * SECOND, quiet_ms: HOUR };
     /// Failed sign-ins from one source address: at most 100 per 10 minutes.
     pub const SIGN_INS_PER_SOURCE: Self = Self { burst: 100, pace_ms: 10 * MINUTE, quiet_ms: 10 * MINUTE };
+    /// Applications that one developer deletes: all that one can own at once, then one every 6 seconds.
+    pub const DELETIONS_PER_DEVELOPER: Self = Self { burst: 500, pace_ms: 6 * SECOND, quiet_ms: 10 * MINUTE };
 }
 
 /// The counter behind a limit, as it is stored. The default is a counter that has not counted.

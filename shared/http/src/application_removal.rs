@@ -4,6 +4,7 @@ use portico_domain::application::Application;
 use portico_domain::event::{Actor, Name};
 use portico_domain::job::{Job, Work};
 use portico_store::application_removal::DeleteApplicationError;
+use portico_store::throttles::Pass;
 use serde_json::json;
 
 use crate::portal::Portal;
@@ -11,17 +12,23 @@ use crate::problem::Problem;
 
 impl Portal {
     /// Deletes an application as it was read; nothing, if it changed meanwhile. What is left of it is for the job that comes back.
+    /// `passes` are the counters that let it through.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn delete_application(&self, application: &Application, actor: Actor) -> Result<Option<Job>, Problem> {
+    pub async fn delete_application(
+        &self,
+        application: &Application,
+        passes: &[Pass],
+        actor: Actor,
+    ) -> Result<Option<Job>, Problem> {
         let id = application.card.id;
         let registrations: Vec<_> =
             application.grants.iter().map(|(api, grant)| json!({ "api": api, "registration": grant.registration })).collect();
         let data = json!({ "application": id, "registrations": registrations });
         let event = self.event(Name::ApplicationDeleted, actor, data)?;
         let job = self.job(Work::RemoveApplication { application: id })?;
-        match self.store.delete_application(application, &event, &job).await {
+        match self.store.delete_application(application, passes, &event, &job).await {
             Ok(()) => Ok(Some(job)),
             Err(DeleteApplicationError::Changed) => Ok(None),
             Err(DeleteApplicationError::Store(error)) => Err(error.into()),

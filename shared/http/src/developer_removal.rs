@@ -56,7 +56,7 @@ impl Portal {
         let job = decide_again::<_, Problem, _>(|| async move {
             let application = self.store.find::<Application>(&Key::application(id)).await?;
             match application.filter(Application::is_live) {
-                Some(application) => Ok(self.delete_application(&application, actor.clone()).await?.map(Some)),
+                Some(application) => Ok(self.delete_application(&application, &[], actor.clone()).await?.map(Some)),
                 None => Ok(Some(None)),
             }
         })

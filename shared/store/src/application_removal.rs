@@ -6,6 +6,7 @@ use portico_domain::event::Event;
 use portico_domain::id::{ApiId, ApplicationId};
 use portico_domain::job::{Job, Work};
 
+use crate::throttles::Pass;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// How many items of an application one transaction removes: a registration takes its pointer with it, and DynamoDB allows 100.
@@ -14,7 +15,7 @@ const AT_ONCE: usize = 50;
 /// Why an application was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteApplicationError {
-    /// It is not what was read any more: somebody changed or deleted it meanwhile.
+    /// It is not what was read any more: somebody changed or deleted it meanwhile. Or a counter moved.
     #[error("the application changed meanwhile")]
     Changed,
     /// The store.
@@ -24,13 +25,14 @@ pub enum DeleteApplicationError {
 
 impl Store {
     /// Deletes an application, as it was read, or does nothing. What is left of it is a tombstone and its children, which calls
-    /// take for nothing; `job` is to remove them ([`Work::RemoveApplication`]).
+    /// take for nothing; `job` is to remove them ([`Work::RemoveApplication`]). `passes` are counted with it.
     ///
     /// # Errors
     /// [`DeleteApplicationError::Changed`]: read again and decide again.
     pub async fn delete_application(
         &self,
         application: &Application,
+        passes: &[Pass],
         event: &Event,
         job: &Job,
     ) -> Result<(), DeleteApplicationError> {
@@ -57,6 +59,9 @@ impl Store {
         if let Some(reference_id) = &application.card.reference_id {
             let guard = Key::reference_guard(application.portal, reference_id);
             transaction = transaction.delete_if(guard, Condition::is("owner", &id), |_| gone("the reference ID's guard"));
+        }
+        for pass in passes {
+            transaction = transaction.update(pass.count(), |_| Error::Changed);
         }
         transaction.event(&root, event).commit(self).await
     }

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use portico_domain::email::EmailAddress;
-use portico_domain::id::PortalId;
+use portico_domain::id::{DeveloperId, PortalId};
 use portico_domain::throttle::{Decision, Limit, Throttle};
 use portico_domain::time::Timestamp;
 
@@ -72,6 +72,11 @@ impl Counter {
     /// The failed sign-ins with an address.
     pub fn sign_ins_of(portal: PortalId, email: &EmailAddress) -> Self {
         Self::of_address("sign-in-address", portal, email, Limit::SIGN_INS_PER_ACCOUNT)
+    }
+
+    /// The applications that a developer deletes.
+    pub fn deletions(developer: DeveloperId) -> Self {
+        Self { key: Key::throttle("delete-application", &developer.to_string()), limit: Limit::DELETIONS_PER_DEVELOPER }
     }
 
     /// Where it lies.
