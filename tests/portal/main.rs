@@ -1,5 +1,7 @@
 //! All black-box tests in one binary, a module for each topic.
 
+mod admin_applications;
+mod admin_developers;
 mod admin_portal;
 mod authorize;
 mod cancel_registration;
@@ -15,6 +17,7 @@ mod refresh_session;
 mod register;
 mod rename_credential;
 mod reset_password;
+mod run_jobs;
 mod sessions;
 mod sign_in;
 mod sign_out;

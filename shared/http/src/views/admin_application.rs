@@ -1,4 +1,5 @@
-//! An application as administrators see it: one shape for API keys, another for an identity provider.
+//! An application as administrators see it: one shape for API keys, another for an identity provider. Its labels are write-only in
+//! the contract.
 
 use portico_domain::application::Application;
 use portico_domain::strategy::Strategy;
@@ -14,7 +15,6 @@ pub struct AdminApplicationView {
     updated_at: String,
     name: String,
     description: Option<String>,
-    labels: Option<()>,
     registration_count: usize,
     portal: Reference,
     auth_strategy: StrategyView,
@@ -58,7 +58,6 @@ impl AdminApplicationView {
             updated_at: card.updated_at.rfc3339(),
             name: card.name.clone(),
             description: card.description.clone(),
-            labels: None,
             registration_count: application.grants.len(),
             portal: Reference { id: application.portal.to_string() },
             auth_strategy: StrategyView::brief(strategy),

@@ -1,0 +1,148 @@
+//! `run-jobs`: what a crash left is done, once, by whoever takes it; and the lists that administrators browse to their cap.
+
+use portico_domain::developer::Developer;
+use portico_domain::id::DeveloperId;
+use portico_domain::job::{LEASE, Work};
+use portico_domain::status::Status;
+use portico_http::listing::Column;
+use portico_http::listing::browse::Browsing;
+use portico_http::query::Query;
+use portico_store::developers::developers_list;
+use portico_store::{Key, StoreError, Transaction, Update};
+use portico_tests::TestPortal;
+use serde_json::{Value, json};
+
+async fn put(portal: &TestPortal, work: Work) {
+    let job = portal.portal.job(work).expect("a job");
+    Transaction::<StoreError>::new().job(&job).commit(&portal.portal.store).await.expect("the job is put");
+}
+
+async fn run(portal: &TestPortal) -> usize {
+    run_jobs::handle(&portal.portal, json!({ "source": "aws.scheduler" })).await.expect("the jobs are done").done
+}
+
+/// What a revocation leaves that died right after its transaction.
+async fn half_revoked(portal: &TestPortal) -> (DeveloperId, portico_domain::id::ApplicationId) {
+    let ada = portal.approved_developer("ada@example.test").await;
+    let application = portal.application_of(&ada, "Weather board").await;
+    let id = ada.developer.expect("ada");
+    let revoke = Update::of(Key::developer(id)).set("status", &Status::Revoked).add("standing_ver", 1).add("epoch", 1);
+    portal.portal.store.edit(revoke).await.expect("revoked");
+    put(portal, Work::Standing { developer: id }).await;
+    (id, application)
+}
+
+#[tokio::test]
+async fn a_job_is_left_to_whoever_put_it_until_its_lease_has_run_out() {
+    let portal = TestPortal::start().await;
+    let (_, application) = half_revoked(&portal).await;
+    assert_eq!(run(&portal).await, 0);
+    assert_eq!(portal.application(application).await.expect("there").standing, Status::Approved);
+    portal.clock.advance(LEASE);
+    assert_eq!(run(&portal).await, 1);
+    assert_eq!(portal.application(application).await.expect("there").standing, Status::Revoked);
+    assert_eq!(run(&portal).await, 0);
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn of_two_runs_at_once_one_takes_a_job() {
+    let portal = TestPortal::start().await;
+    half_revoked(&portal).await;
+    portal.clock.advance(LEASE);
+    let job =
+        portal.portal.store.free_jobs(portico_http::clock::Clock::now(portal.clock.as_ref())).await.expect("jobs").remove(0);
+    let now = portico_http::clock::Clock::now(portal.clock.as_ref());
+    let first = portal.portal.store.take_job(&job, now).await.expect("an answer");
+    assert_eq!(first.map(|job| job.tries), Some(2));
+    assert_eq!(portal.portal.store.take_job(&job, now).await.expect("an answer"), None);
+    assert_eq!(run(&portal).await, 0, "it is taken");
+    portal.clock.advance(LEASE);
+    assert_eq!(run(&portal).await, 1, "whoever took it has died");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_run_that_dies_anywhere_is_ended_by_the_next() {
+    for skip in 0.. {
+        let portal = TestPortal::start().await;
+        let (_, application) = half_revoked(&portal).await;
+        portal.clock.advance(LEASE);
+        portal.take_calls();
+        portal.database.faults().crash_during(skip);
+        let died = run_jobs::handle(&portal.portal, Value::Null).await;
+        let unharmed = portal.take_calls().len() <= skip;
+        portal.database.faults().heal();
+        assert_eq!(died.is_ok(), unharmed, "a run that could not do its jobs says so");
+        portal.clock.advance(LEASE);
+        run(&portal).await;
+        assert_eq!(portal.application(application).await.expect("there").standing, Status::Revoked);
+        portal.end().await;
+        if unharmed {
+            assert!(skip > 4, "the sweep reached every call");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_whose_work_is_done_or_undone_changes_nothing() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    let id = ada.developer.expect("ada");
+    let application = portal.application_of(&ada, "Weather board").await;
+    let api = portal.published_api("Tides").await;
+    let nobody = portal.portal.new_id().expect("an id");
+    for work in [
+        Work::Standing { developer: id },
+        Work::Standing { developer: nobody },
+        Work::RemoveDeveloper { developer: id },
+        Work::RemoveDeveloper { developer: nobody },
+        Work::RemoveApplication { application },
+        Work::RemoveApi { api },
+        Work::KeyNames { strategy: portal.strategy },
+    ] {
+        put(&portal, work).await;
+    }
+    let before = portal.application(application).await;
+    portal.clock.advance(LEASE);
+    assert_eq!(run(&portal).await, 7);
+    assert_eq!(portal.application(application).await, before);
+    ada.get("/api/v3/developer/me").await.expect(200);
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_list_beyond_its_cap_says_so_and_goes_on_where_it_ended() {
+    const COLUMNS: &[Column<Developer>] = &[Column::text("email", |developer| Some(&developer.email))];
+    let portal = TestPortal::start().await;
+    for number in 0..7 {
+        portal.developer_with_status(&format!("d{number}@example.test"), Status::Pending).await;
+        portal.clock.advance(std::time::Duration::from_millis(1));
+    }
+    let list = developers_list(portal.id());
+    let mut address = "/v3/developers?page[size]=2&sort=email%20desc&filter[email][contains]=example".to_owned();
+    let (mut seen, mut totals) = (Vec::new(), Vec::new());
+    loop {
+        let (path, query) = address.split_once('?').expect("a query");
+        let query = Query::parse(query).expect("a query");
+        let browsing = Browsing::of(path, &query, COLUMNS).expect("a good query");
+        let page = browsing.browse(&portal.portal.store, &list, 3).await.expect("a page");
+        totals.push(page.total);
+        seen.extend(page.data.iter().map(|developer| developer.email.replace("@example.test", "")));
+        let wire = serde_json::to_value(page.map(|developer| developer.email)).expect("JSON");
+        match wire["meta"]["page"]["next"].as_str() {
+            Some(next) => {
+                assert_eq!(wire["meta"]["page"]["total_is_at_least"], true);
+                address = next.to_owned();
+            }
+            None => {
+                assert!(wire["meta"]["page"].get("total_is_at_least").is_none());
+                break;
+            }
+        }
+    }
+    assert_eq!(totals, [3, 3, 1]);
+    assert_eq!(seen, ["d2", "d1", "d5", "d4", "d6"], "each walk is sorted by itself, and shows the page that was asked for");
+    portal.end().await;
+}
