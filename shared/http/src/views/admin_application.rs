@@ -1,5 +1,5 @@
-//! An application as administrators see it: one shape for API keys, another for an identity provider. Its labels are write-only in
-//! the contract.
+//! An application as administrators see it: one shape for API keys, another for an identity provider. The contract
+//! requires its labels, and has them write-only: null does justice to both.
 
 use portico_domain::application::Application;
 use portico_domain::strategy::Strategy;
@@ -15,6 +15,7 @@ pub struct AdminApplicationView {
     updated_at: String,
     name: String,
     description: Option<String>,
+    labels: Option<()>,
     registration_count: usize,
     portal: Reference,
     auth_strategy: StrategyView,
@@ -58,6 +59,7 @@ impl AdminApplicationView {
             updated_at: card.updated_at.rfc3339(),
             name: card.name.clone(),
             description: card.description.clone(),
+            labels: None,
             registration_count: application.grants.len(),
             portal: Reference { id: application.portal.to_string() },
             auth_strategy: StrategyView::brief(strategy),
