@@ -25,6 +25,7 @@ mod signup;
 mod template;
 mod throttling;
 mod update_app;
+mod verify;
 mod verify_email;
 mod view_apps;
 mod view_profile;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portico_domain::api::{Api, Version};
-use portico_domain::id::{PortalId, StrategyId};
+use portico_domain::id::{PortalId, StrategyId, VersionId};
 use portico_domain::publication::Publication;
 
 use super::rule::{Rule, Violation};
@@ -60,6 +60,10 @@ fn versions(snapshot: &Snapshot, api: &Api, found: &mut BTreeSet<Violation>) {
             found.insert(Violation::new(Rule::VersionMissing, [root.clone(), Key::version(api.id, *id)]));
         }
     }
+    let listed: BTreeSet<_> = api.specifications.iter().map(|one| (one.id, one.spec_type.as_str())).collect();
+    if listed != specified(snapshot, api) {
+        found.insert(Violation::new(Rule::SpecificationsDiffer, [root.clone()]));
+    }
     if let Some(current) = &api.current_version
         && snapshot.versions.get(&(api.id, current.id)).is_none_or(|version| version.summary() != *current)
     {
@@ -102,20 +106,15 @@ fn check_card(snapshot: &Snapshot, card: &Publication, found: &mut BTreeSet<Viol
     let mut copied = card.clone();
     copied.copy_from(api);
     copied.strategy = published.strategy;
-    if copied != *card || listed(card) != specified(snapshot, api) {
+    if copied != *card {
         found.insert(Violation::new(Rule::CatalogCardDiffers, keys));
     }
 }
 
-/// The specifications that a card lists.
-fn listed(card: &Publication) -> BTreeSet<(String, &'static str)> {
-    card.specifications.iter().map(|one| (one.id.to_string(), one.spec_type.as_str())).collect()
-}
-
 /// The versions of an API that have a specification of a known kind.
-fn specified(snapshot: &Snapshot, api: &Api) -> BTreeSet<(String, &'static str)> {
+fn specified(snapshot: &Snapshot, api: &Api) -> BTreeSet<(VersionId, &'static str)> {
     let versions = api.versions.values().filter_map(|id| snapshot.versions.get(&(api.id, *id)));
-    versions.filter_map(|version| Some((version.id.to_string(), version.spec_type?.as_str()))).collect()
+    versions.filter_map(|version| Some((version.id, version.spec_type?.as_str()))).collect()
 }
 
 /// Portals in which an API is published with application authentication.

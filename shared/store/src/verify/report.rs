@@ -47,8 +47,10 @@ impl fmt::Display for Report {
         for violation in &self.violations {
             write!(f, "\n  {violation}")?;
         }
-        if !self.jobs.is_empty() {
-            write!(f, "\n{} jobs are not finished:", self.jobs.len())?;
+        match self.jobs.len() {
+            0 => {}
+            1 => write!(f, "\n1 job is not finished:")?,
+            many => write!(f, "\n{many} jobs are not finished:")?,
         }
         for job in &self.jobs {
             write!(f, "\n  {} {:?}", job.id, job.job)?;

@@ -107,6 +107,8 @@ rules! {
     VersionMissing = "version-missing",
     /// A version is not among those of its API.
     VersionNotNamed = "version-not-named",
+    /// The specifications that an API lists are not those of its versions.
+    SpecificationsDiffer = "specifications-differ",
     /// The current version is none of the API's, or differs from it.
     CurrentVersionDiffers = "current-version-differs",
     /// An implementation has no link.

@@ -24,3 +24,23 @@ fn value_size(value: &AttributeValue) -> usize {
         _ => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{MOST, of};
+    use crate::{Item, Key};
+
+    #[test]
+    fn an_item_is_as_large_as_its_names_and_values() {
+        let key = Key::from_parts("PK", "SK");
+        let size = |entity| of(&Item::new(&key, "x", &entity).expect("an item"));
+        let keys_and_kind = "pkPKskSKkindx".len();
+        assert_eq!(size(json!({})), keys_and_kind);
+        assert_eq!(size(json!({ "name": "é" })), keys_and_kind + 6);
+        assert_eq!(size(json!({ "n": 12345, "b": true })), keys_and_kind + 1 + 4 + 1 + 1);
+        assert_eq!(size(json!({ "l": ["ab"], "m": { "k": "v" } })), keys_and_kind + 1 + 3 + 3 + 1 + 3 + 3);
+        assert!(size(json!({ "text": "x".repeat(MOST) })) > MOST);
+    }
+}
