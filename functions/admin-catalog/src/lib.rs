@@ -1,11 +1,72 @@
-//! `admin-catalog`.
+//! `/v3/apis`: APIs, their versions, publications and implementations, for administrators.
 
-use portico_http::{Portal, Problem, Request, Response};
+mod apis;
+mod create;
+mod delete;
+mod implementations;
+mod publications;
+mod specification;
+mod versions;
+
+use portico_domain::api::{Api, TooMany};
+use portico_domain::id::ApiId;
+use portico_http::invalid::{InvalidParameter, Rule};
+use portico_http::who::Administrator;
+use portico_http::{Kind, Portal, Problem, Request, Response};
 
 /// Answers the routes of `admin-catalog`.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for wrong fields, 401 and 403 for whoever may not and for a set that is full, 404 for what is not there, 409 for a slug, a
+/// version or a stage that is taken, 413 for a specification that is too large, 422 for gateways of another make.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    match request.route.operation {
+        "create-api" => create::create(portal, &request).await,
+        "list-apis" => apis::list(portal, &request).await,
+        "fetch-api" => apis::fetch(portal, &request).await,
+        "update-api" => apis::update(portal, &request).await,
+        "delete-api" => delete::delete(portal, &request).await,
+        "create-api-version" => versions::create(portal, &request).await,
+        "list-api-versions" => versions::list(portal, &request).await,
+        "fetch-api-version" => versions::fetch(portal, &request).await,
+        "publish-api-to-portal" => publications::publish(portal, &request).await,
+        "fetch-publication" => publications::fetch(portal, &request).await,
+        "delete-publication" => publications::delete(portal, &request).await,
+        "create-api-implementation" => implementations::create(portal, &request).await,
+        "fetch-api-implementation" => implementations::fetch(portal, &request).await,
+        "delete-api-implementation" => implementations::delete(portal, &request).await,
+        _ => Err(Problem::not_found()),
+    }
+}
+
+/// The administrator, and the API that the path names, which may not be there.
+async fn named(portal: &Portal, request: &Request) -> Result<(Administrator, ApiId), Problem> {
+    let id = request.id::<ApiId>("apiId");
+    let who = portal.administrator(request, []).await?;
+    Ok((who, id?))
+}
+
+/// The API as it is now.
+async fn live(portal: &Portal, id: ApiId) -> Result<Api, Problem> {
+    portal.store.api(id).await?.ok_or_else(Problem::not_found)
+}
+
+/// The API as it is now, for somebody who changes it: a token for some portals must be for all that it is published in.
+async fn editable(portal: &Portal, who: &Administrator, id: ApiId) -> Result<Api, Problem> {
+    let api = live(portal, id).await?;
+    api.publications.keys().try_for_each(|portal| who.require(*portal))?;
+    Ok(api)
+}
+
+fn too_many(error: TooMany) -> Problem {
+    match error {
+        TooMany::Attributes => InvalidParameter::body("attributes", Rule::Invalid, error.to_string()).into(),
+        TooMany::Versions | TooMany::Publications | TooMany::Implementations => {
+            Problem::new(Kind::QuotaReached, error.to_string())
+        }
+    }
+}
+
+fn slug_taken() -> Problem {
+    Problem::new(Kind::AlreadyExists, "Another API has this slug. Choose another one.")
 }

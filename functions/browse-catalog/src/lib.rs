@@ -1,11 +1,28 @@
-//! `browse-catalog`.
+//! The catalog as developers and visitors see it: APIs that are published in the portal, their specifications, and what the
+//! portal says of itself.
+
+mod apis;
+mod context;
+mod strategies;
+mod versions;
+mod visible;
 
 use portico_http::{Portal, Problem, Request, Response};
 
 /// Answers the routes of `browse-catalog`.
 ///
 /// # Errors
-/// A [`Problem`].
-pub async fn handle(_portal: &Portal, _request: Request) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+/// 400 for wrong fields, 401 for a session that is not in force, 404 for what is not there or not visible to the caller.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    match request.route.operation {
+        "get-portal-context" => context::context(portal).await,
+        "list-apis" => apis::list(portal, &request).await,
+        "fetch-api" => apis::fetch(portal, &request).await,
+        "get-api-actions" => apis::actions(portal, &request).await,
+        "list-api-version-specs" => versions::list(portal, &request).await,
+        "fetch-api-version-spec" => versions::fetch(portal, &request).await,
+        "fetch-api-version-spec-raw" => versions::raw(portal, &request).await,
+        "list-application-auth-strategies" => strategies::list(portal, &request).await,
+        _ => Err(Problem::not_found()),
+    }
 }

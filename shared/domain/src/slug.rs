@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::id::ApiId;
+
 /// ASCII letters, digits, `_` and `-`: 1 to [`Slug::MAX_CHARS`] of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -21,6 +23,9 @@ pub enum SlugError {
     /// A character that is not a letter, a digit, `_` or `-`.
     #[error("must consist of unaccented letters, digits, - and _")]
     Alphabet,
+    /// Links name an API by its id or by its slug: one must not be taken for the other.
+    #[error("must not have the form of a UUID")]
+    LooksLikeId,
 }
 
 impl Slug {
@@ -43,6 +48,9 @@ impl Slug {
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
             return Err(SlugError::Alphabet);
         }
+        if looks_like_id(text) {
+            return Err(SlugError::LooksLikeId);
+        }
         Ok(Self(text.to_owned()))
     }
 
@@ -61,6 +69,9 @@ impl Slug {
             slug.push_str(&version);
         }
         slug.truncate(Self::MAX_CHARS);
+        if looks_like_id(&slug) {
+            slug.insert_str(0, "api-");
+        }
         Self(slug)
     }
 
@@ -68,6 +79,11 @@ impl Slug {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a text has the form that `ApiId` reads.
+fn looks_like_id(text: &str) -> bool {
+    text.parse::<ApiId>().is_ok()
 }
 
 /// Lower-case ASCII words joined by single hyphens; accents are dropped, other characters separate words.
@@ -148,6 +164,9 @@ mod tests {
         assert_eq!(Slug::parse("a/b"), Err(SlugError::Alphabet));
         assert_eq!(Slug::parse("météo"), Err(SlugError::Alphabet));
         assert_eq!(Slug::parse("a\n"), Err(SlugError::Alphabet));
+        let id = "01980c0d-e000-7000-8000-000000000001";
+        assert_eq!(Slug::parse(id), Err(SlugError::LooksLikeId));
+        assert_eq!(Slug::from_name(id, None).as_str(), format!("api-{id}"));
         assert!(Slug::parse(&"a".repeat(255)).is_ok());
         assert_eq!(Slug::parse(&"a".repeat(256)), Err(SlugError::TooLong));
     }

@@ -35,7 +35,25 @@ pub struct KeyTtl {
     pub unit: TtlUnit,
 }
 
+/// The lifetime is longer than anybody waits, and longer than dates reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be at most {} years", KeyTtl::MAX_YEARS)]
+pub struct TtlTooLong;
+
 impl KeyTtl {
+    /// The longest lifetime.
+    pub const MAX_YEARS: u64 = 100;
+
+    /// A lifetime.
+    ///
+    /// # Errors
+    /// [`TtlTooLong`].
+    pub fn new(value: u32, unit: TtlUnit) -> Result<Self, TtlTooLong> {
+        let ttl = Self { value, unit };
+        let longest = Duration::from_secs(Self::MAX_YEARS * 365 * 24 * 60 * 60);
+        if ttl.duration() > longest { Err(TtlTooLong) } else { Ok(ttl) }
+    }
+
     /// The lifetime as a duration.
     pub fn duration(self) -> Duration {
         let days = match self.unit {

@@ -61,6 +61,11 @@ impl Faults {
 pub struct Read<T>(Option<T>);
 
 impl<T> Read<T> {
+    /// A value that the body does not say, among those that it does.
+    pub const fn of(value: T) -> Self {
+        Self(Some(value))
+    }
+
     /// The value, for rules between fields.
     pub fn as_ref(&self) -> Option<&T> {
         self.0.as_ref()

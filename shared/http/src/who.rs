@@ -43,6 +43,13 @@ pub struct Visitor {
     pub items: Items,
 }
 
+impl Visitor {
+    /// Whether it is a developer with a session in force, approved.
+    pub const fn is_signed_in(&self) -> bool {
+        self.developer.is_some()
+    }
+}
+
 /// An administrator with a token in force, and what was read with it.
 #[derive(Debug)]
 pub struct Administrator {
