@@ -1,9 +1,13 @@
 //! All black-box tests in one binary, a module for each topic.
 
 mod admin_applications;
+mod admin_auth_strategies;
+mod admin_catalog;
+mod admin_catalog_races;
 mod admin_developers;
 mod admin_portal;
 mod authorize;
+mod browse_catalog;
 mod cancel_registration;
 mod contract;
 mod create_app;
@@ -22,6 +26,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod signup;
+mod specifications;
 mod template;
 mod throttling;
 mod update_app;

@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod contract;
 pub mod logs;
+pub mod management;
 pub mod portal;
 pub mod seed;
 pub mod seed_access;
