@@ -115,6 +115,13 @@ impl Local {
         }
     }
 
+    /// Does what a crash left of a deletion or a revocation.
+    pub async fn run_jobs(&self) {
+        if let Err(error) = self.runtime.timer().await {
+            tracing::error!(%error, "jobs are left");
+        }
+    }
+
     async fn mail(&self, request: &Request<Bytes>) -> Response<Bytes> {
         if request.method() != http::Method::GET {
             return reply::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");

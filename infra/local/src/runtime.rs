@@ -69,6 +69,17 @@ impl Runtime {
         write(&decision.map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))?)
     }
 
+    /// Wakes `run-jobs`, as a timer does on AWS.
+    ///
+    /// # Errors
+    /// [`FunctionError`] if a job could not be done; it is tried again later.
+    pub async fn timer(&self) -> Result<(), FunctionError> {
+        let portal = Arc::clone(&self.portal);
+        let running = tokio::spawn(async move { run_jobs::handle(&portal, serde_json::Value::Null).await });
+        let run = running.await.map_err(|error| FunctionError::Failed(error.to_string()))?;
+        run.map(drop).map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))
+    }
+
     /// Hands a stream event to `send-email`; its mails go to the outbox. Returns the sequence numbers of the records that failed.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use crate::local::Local;
 
 const SWEEP: Duration = Duration::from_secs(60);
+const JOBS: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// Answers on a listener until `shutdown` resolves; requests that have begun are answered first.
@@ -24,7 +25,8 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let beside = [tokio::spawn(pump(Arc::clone(&local))), tokio::spawn(sweep(Arc::clone(&local)))];
+    let beside =
+        [tokio::spawn(pump(Arc::clone(&local))), tokio::spawn(sweep(Arc::clone(&local))), tokio::spawn(jobs(Arc::clone(&local)))];
     let service = axum::Router::new().fallback(answer).with_state(local).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
     beside.iter().for_each(JoinHandle::abort);
@@ -51,5 +53,12 @@ async fn pump(local: Arc<Local>) {
 async fn sweep(local: Arc<Local>) {
     while local.database().sweep_expired().await.is_ok() {
         tokio::time::sleep(SWEEP).await;
+    }
+}
+
+async fn jobs(local: Arc<Local>) {
+    loop {
+        local.run_jobs().await;
+        tokio::time::sleep(JOBS).await;
     }
 }
