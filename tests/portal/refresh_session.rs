@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use portico::faults::{Fault, Matching};
 use portico_domain::refresh_token::{RefreshClaims, RefreshKey, RefreshToken};
 use portico_domain::session::{REFRESH_GRACE, Session};
 use portico_domain::status::Status;
@@ -79,6 +80,21 @@ async fn fifty_refreshes_at_the_same_time_have_one_successor() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_was_held_up_does_not_bring_an_older_generation_back() {
+    let (portal, ada) = signed_in().await;
+    let gate = portal.database.faults().hold(Matching::operation("UpdateItem"));
+    let slow = ada.copy();
+    let slow = tokio::spawn(async move { slow.refresh().await });
+    gate.arrived().await;
+    ada.refresh().await.expect(204);
+    ada.refresh().await.expect(204);
+    gate.open();
+    expect_cleared(slow.await.expect("no panic"));
+    expect_cleared(ada.refresh().await);
+    portal.end().await;
+}
+
+#[tokio::test]
 async fn the_previous_token_gets_the_same_successor_for_ten_seconds_and_kills_the_session_after_them() {
     let (portal, ada) = signed_in().await;
     let first = refresh_token(&ada);
@@ -117,7 +133,6 @@ async fn a_token_older_than_the_previous_one_kills_the_session_at_once_whatever_
 
 #[tokio::test]
 async fn a_reply_that_was_lost_on_the_way_from_the_table_is_the_same_successor() {
-    use portico::faults::{Fault, Matching};
     let (portal, ada) = signed_in().await;
     portal.database.faults().next(Matching::operation("UpdateItem"), Fault::LostReply);
     ada.refresh().await.expect(204);
@@ -195,7 +210,6 @@ async fn a_genuine_token_of_a_generation_that_is_not_yet_ends_the_session() {
 
 #[tokio::test]
 async fn a_busy_store_is_a_503_and_takes_no_cookies_away() {
-    use portico::faults::{Fault, Matching};
     let (portal, ada) = signed_in().await;
     portal.database.faults().always(Matching::any(), Fault::Throttled);
     let reply = ada.refresh().await.expect_problem(503, "busy");

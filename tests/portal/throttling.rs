@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use portico::faults::Matching;
 use portico_domain::event::Name;
 use portico_domain::status::Status;
 use portico_tests::account::{PASSWORD, with_status};
@@ -144,8 +145,30 @@ async fn guesses_at_the_same_time_get_no_more_answers_than_one_after_the_other()
 }
 
 #[tokio::test]
+async fn of_two_guesses_that_were_both_let_in_the_one_over_the_limit_is_not_answered() {
+    let portal = TestPortal::start().await;
+    portal.account(ADA, Status::Approved).await;
+    for number in 0..9 {
+        portal.anonymous().from(source(number)).authenticate(ADA, WRONG).await.expect(401);
+    }
+    let guess = |number| {
+        let eve = portal.anonymous().from(source(number));
+        let gate = portal.database.faults().hold(Matching::operation("TransactWriteItems"));
+        (gate, tokio::spawn(async move { eve.authenticate(ADA, WRONG).await }))
+    };
+    let (first_gate, first) = guess(20);
+    first_gate.arrived().await;
+    let (second_gate, second) = guess(21);
+    second_gate.arrived().await;
+    first_gate.open();
+    first.await.expect("no panic").expect_problem(401, "invalid-credentials");
+    second_gate.open();
+    second.await.expect("no panic").expect_problem(429, "too-many-requests");
+    portal.end().await;
+}
+
+#[tokio::test]
 async fn a_right_guess_among_too_many_at_the_same_time_is_not_told_apart() {
-    use portico::faults::Matching;
     let portal = TestPortal::start().await;
     portal.account(ADA, Status::Approved).await;
     let gate = portal.database.faults().hold(Matching::operation("TransactWriteItems"));
