@@ -210,6 +210,28 @@ async fn a_registration_that_comes_in_between_is_taken_along() {
 }
 
 #[tokio::test]
+async fn what_comes_too_late_leaves_nothing_behind() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    let api = portal.published_api("Weather").await;
+    for (below, body) in [("/credentials", json!({})), ("/registrations", json!({ "api_id": api }))] {
+        let app = ada.create_app("Weather board").await;
+        let path = format!("{APPLICATIONS}/{app}");
+        let gate = portal.database.faults().hold(Matching::operation("TransactWriteItems"));
+        let late = tokio::spawn({
+            let (ada, path) = (ada.clone(), format!("{path}{below}"));
+            async move { ada.post(&path, body).await }
+        });
+        gate.arrived().await;
+        ada.delete(&path).await.expect(204);
+        gate.open();
+        late.await.expect("no panic").expect_problem(404, "not-found");
+        nothing_is_left(&portal, app, &[api]).await;
+    }
+    portal.end().await;
+}
+
+#[tokio::test]
 async fn creating_and_deleting_in_a_loop_leaves_no_guard_behind() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;

@@ -6,6 +6,7 @@ mod admin_catalog;
 mod admin_catalog_races;
 mod admin_developers;
 mod admin_portal;
+mod application_crashes;
 mod authorize;
 mod browse_catalog;
 mod cancel_registration;

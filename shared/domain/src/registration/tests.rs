@@ -119,8 +119,8 @@ fn what_cannot_be_registered_for_is_named() {
 #[test]
 fn a_pair_is_registered_once_in_any_status() {
     for status in Status::ALL {
-        let before = |asks: &mut Application| drop(asks.grants.insert(API, Grant { registration: REGISTRATION, status }));
-        assert_eq!(request(before, |_| {}, |_| {}), Err(RequestError::AlreadyRegistered { status }));
+        let before = BTreeMap::from([(API, Grant { registration: REGISTRATION, status })]);
+        assert_eq!(request(|asks| asks.grants = before, |_| {}, |_| {}), Err(RequestError::AlreadyRegistered { status }));
     }
 }
 
