@@ -208,3 +208,68 @@ async fn a_crash_at_any_moment_of_an_edit_or_of_a_new_version_leaves_the_table_w
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_crash_at_any_moment_of_a_link_or_of_its_end_leaves_the_table_whole() {
+    sweep(|admin, api| async move {
+        let reply = admin.link_api(api, "a1b2c3", &format!("other-{api}")).await;
+        // The link of the request that was cut off is there: the stage names it.
+        if reply.status == 409 { admin.get(&format!("{APIS}/{api}")).await } else { reply }
+    })
+    .await;
+    sweep(|admin, api| async move {
+        let portal = admin.portal().clone();
+        let known = portal.portal.store.api(api).await.ok().flatten();
+        let first = known.and_then(|api| api.implementations.first().map(|one| one.id));
+        let unknown = api.to_string();
+        let id = first.map_or(unknown, |id| id.to_string());
+        admin.delete(&format!("{APIS}/{api}/implementations/{id}")).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crash_at_any_moment_of_a_creation_leaves_all_of_the_api_or_nothing() {
+    let portal = TestPortal::start().await;
+    let body = |number: String| json!({ "name": format!("Api {number}"), "slug": number, "spec_content": "{}" });
+    portal.take_calls();
+    portal.admin().create_api(body("first".to_owned())).await;
+    let calls = portal.take_calls().len();
+    for at in 0..calls {
+        for during in [false, true] {
+            let name = format!("n-{at}-{during}");
+            let faults = portal.database.faults();
+            if during {
+                faults.crash_during(at)
+            } else {
+                faults.crash_before(at)
+            };
+            portal.admin().post(APIS, body(name.clone())).await.expect(503);
+            faults.heal();
+            let again = portal.admin().post(APIS, body(name)).await;
+            assert!([201, 409].contains(&again.status.as_u16()), "{}", again.body);
+        }
+    }
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn an_api_with_very_many_registrations_ends_at_once_and_its_rows_follow() {
+    let portal = TestPortal::start().await;
+    let admin = portal.admin();
+    let ada = portal.approved_developer("ada@example.test").await;
+    let api = admin.create_api(json!({ "name": "Weather" })).await;
+    admin.publish_api(api, json!({})).await.expect(200);
+    admin.link_api(api, "local", "weather").await.expect(201);
+    for number in 0..201 {
+        let app = ada.create_app(&format!("Board {number}")).await;
+        portal.registration(app, api, Status::Approved).await;
+    }
+    admin.delete(&format!("{APIS}/{api}")).await.expect(204);
+    assert_eq!(portal.link("local", "weather").await, None, "no call passes any more");
+    assert_eq!(portal.card(api).await, None);
+    assert_eq!(portal.jobs().await.len(), 1);
+    portal.run_jobs().await;
+    assert_eq!(portal.api(api).await, None);
+    portal.end().await;
+}
