@@ -29,6 +29,7 @@ mod sign_out;
 mod signup;
 mod specifications;
 mod template;
+mod tenancy;
 mod throttling;
 mod update_app;
 mod verify;

@@ -1,0 +1,141 @@
+//! Tenants cannot see each other: every route against everybody who might call it.
+
+mod matrix;
+mod scene;
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use portico_domain::status::Status;
+use portico_http::routes::{ROUTES, Route};
+use portico_store::Key;
+use portico_tests::Reply;
+
+use matrix::{Cells, MATRIX, Who};
+use scene::Scene;
+
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    let routes: BTreeSet<_> = ROUTES.iter().map(Route::key).collect();
+    let rows: BTreeSet<_> = MATRIX.iter().map(|(key, _)| (*key).to_owned()).collect();
+    assert_eq!(routes, rows);
+    assert_eq!(rows.len(), MATRIX.len(), "a row is there once");
+}
+
+#[tokio::test]
+async fn sign_up_sessions_and_applications_answer_each_caller_as_the_matrix_says() {
+    check(|key| key.contains(" /api/v3/") && !key.starts_with("GET")).await;
+}
+
+#[tokio::test]
+async fn what_developers_read_answers_each_caller_as_the_matrix_says() {
+    check(|key| key.starts_with("GET /api/v3/")).await;
+}
+
+#[tokio::test]
+async fn the_administration_of_a_portal_answers_each_caller_as_the_matrix_says() {
+    check(|key| key.contains(" /v3/portals")).await;
+}
+
+#[tokio::test]
+async fn the_administration_of_apis_and_strategies_answers_each_caller_as_the_matrix_says() {
+    check(|key| key.contains(" /v3/apis") || key.contains(" /v2/")).await;
+}
+
+async fn check(rows: impl Fn(&str) -> bool) {
+    let mut wrong = Vec::new();
+    for (key, cells) in MATRIX.iter().filter(|(key, _)| rows(key)) {
+        wrong.extend(check_row(key, cells).await);
+    }
+    assert!(wrong.is_empty(), "{} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A scene of its own for each row. Whoever must not change anything goes first: what is left is for those who may.
+async fn check_row(key: &str, cells: &Cells) -> Vec<String> {
+    let scene = Scene::start().await;
+    let (method, route) = key.split_once(' ').expect("a route key");
+    let method: Method = method.parse().expect("a method");
+    let (path, unknown) = scene.paths(route);
+    let mut wrong = Vec::new();
+    let mut callers: Vec<_> = Who::ALL.into_iter().zip(cells).enumerate().collect();
+    callers.sort_by_key(|(_, (who, expected))| (**expected < 400, matches!(who, Who::Owner | Who::Admin)));
+    for (number, (who, expected)) in callers {
+        let client = scene.client(who);
+        let body = scene.body(key, number);
+        let reply = client.send(method.clone(), &path, body.clone()).await;
+        if reply.status.as_u16() != *expected {
+            let text = String::from_utf8_lossy(&reply.bytes).into_owned();
+            wrong.push(format!("{key} by {who:?}: expected {expected}, was {}: {text:.300}", reply.status.as_u16()));
+        }
+        if reply.status == 404 && path != unknown {
+            let nothing = client.send(method.clone(), &unknown, body).await;
+            if without_trace(&reply) != without_trace(&nothing) {
+                wrong.push(format!("{key} by {who:?}: its 404 is not that of an id that nothing has"));
+            }
+        }
+    }
+    scene.portal.end().await;
+    wrong
+}
+
+/// Everything of an answer but the trace of the request.
+fn without_trace(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
+    let trace = reply.body["instance"].as_str().unwrap_or_default();
+    let mut headers: Vec<_> = reply
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    headers.sort();
+    (reply.status.as_u16(), headers, String::from_utf8_lossy(&reply.bytes).replace(trace, ""))
+}
+
+#[tokio::test]
+async fn ones_own_application_with_anothers_registration_or_credential_is_the_same_404_and_nothing_is_touched() {
+    let scene = Scene::start().await;
+    let eves = scene.eves_application().await;
+    let eve = scene.client(Who::Eve);
+    let root = Key::application(scene.ids["applicationId"].parse().expect("an id"));
+    let before = scene.portal.children(&root, "").await;
+    for (key, _) in MATRIX.iter().filter(|(key, _)| {
+        key.contains(" /api/v3/applications/{applicationId}")
+            && (key.contains("{registrationId}") || key.contains("{credentialId}"))
+    }) {
+        let (method, route) = key.split_once(' ').expect("a route key");
+        let method: Method = method.parse().expect("a method");
+        let route = route.replace("{applicationId}", &eves);
+        let (path, unknown) = scene.paths(&route);
+        let reply = eve.send(method.clone(), &path, scene.body(key, 0)).await.expect_problem(404, "not-found");
+        let nothing = eve.send(method, &unknown, scene.body(key, 0)).await.expect_problem(404, "not-found");
+        assert_eq!(without_trace(&reply), without_trace(&nothing), "{key}");
+    }
+    assert_eq!(scene.portal.children(&root, "").await, before);
+    scene.portal.end().await;
+}
+
+#[tokio::test]
+async fn lists_and_totals_count_only_what_the_caller_may_see() {
+    let scene = Scene::start().await;
+    let (ada, eve, anonymous) = (scene.client(Who::Owner), scene.client(Who::Eve), scene.client(Who::Anonymous));
+    let api = scene.ids["apiId"].clone();
+    for (path, adas) in [("/api/v3/applications".to_owned(), 1), (format!("/api/v3/apis/{api}/applications"), 1)] {
+        assert_eq!(ada.get(&path).await.expect(200).total(), adas, "{path}");
+        assert_eq!(eve.get(&path).await.expect(200).total(), 0, "{path}");
+    }
+    assert_eq!(eve.get("/api/v3/apis").await.expect(200).total(), 2);
+    assert_eq!(anonymous.get("/api/v3/apis").await.expect(200).total(), 0);
+    assert_eq!(scene.client(Who::OtherAdmin).get("/v3/portals").await.expect(200).total(), 0);
+    assert_eq!(scene.client(Who::Admin).get("/v3/portals").await.expect(200).total(), 1);
+    scene.portal.end().await;
+}
+
+#[tokio::test]
+async fn a_developer_with_a_status_other_than_approved_has_no_session_whatever_the_table_says() {
+    for status in [Status::Pending, Status::Rejected, Status::Revoked] {
+        let scene = Scene::start().await;
+        let id = scene.portal.developer_with_status("mallory@example.test", status).await;
+        let mallory = scene.portal.sign_in(id).await;
+        mallory.get("/api/v3/developer/me").await.expect_problem(401, "unauthorized");
+        scene.portal.end().await;
+    }
+}

@@ -1,0 +1,137 @@
+//! The tenancy matrix: what each route answers to each caller about things that are ada's, or of her portal. Checked in; a route
+//! without a row fails.
+
+/// Who calls, in the order of the cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Ada, whose things they are.
+    Owner,
+    /// Another approved developer of the same portal.
+    Eve,
+    /// Ada's session, but signed for another portal.
+    Elsewhere,
+    /// A developer whom nobody has approved, with a session that should not be.
+    Pending,
+    /// A developer who was revoked, with the session from before.
+    Revoked,
+    /// Nobody.
+    Anonymous,
+    /// An administrator's token.
+    Admin,
+    /// An administrator's token for another portal.
+    OtherAdmin,
+}
+
+impl Who {
+    /// Everybody; those who may do most come last.
+    pub(super) const ALL: [Self; 8] =
+        [Self::Owner, Self::Eve, Self::Elsewhere, Self::Pending, Self::Revoked, Self::Anonymous, Self::Admin, Self::OtherAdmin];
+}
+
+/// The statuses of a row.
+pub(super) type Cells = [u16; 8];
+
+/// The same for everybody: nobody is asked who they are.
+const fn anyone(status: u16) -> Cells {
+    [status; 8]
+}
+
+/// Developers only, each about their own things.
+const fn each(status: u16) -> Cells {
+    [status, status, 401, 401, 401, 401, 401, 401]
+}
+
+/// The owner only; to another developer it is not there.
+const fn own(status: u16) -> Cells {
+    [status, 404, 401, 401, 401, 401, 401, 401]
+}
+
+/// Everybody, but a session that is not in force is no silent visit.
+const fn visitors(status: u16, anonymous: u16) -> Cells {
+    [status, status, 401, 401, 401, anonymous, anonymous, anonymous]
+}
+
+/// Administrators only: of all portals, and of another one.
+const fn admins(admin: u16, other_admin: u16) -> Cells {
+    [401, 401, 401, 401, 401, 401, admin, other_admin]
+}
+
+/// Route key, and what each of [`Who::ALL`] is answered.
+#[rustfmt::skip]
+pub(super) const MATRIX: &[(&str, Cells)] = &[
+    // Sign-up and sessions: the same to everybody, with a wrong token, a wrong password, no refresh cookie
+    ("POST /api/v3/developer", anyone(201)),
+    ("POST /api/v3/developer/verify-email", anyone(404)),
+    ("POST /api/v3/developer/forgot-password", anyone(200)),
+    ("POST /api/v3/developer/reset-password", anyone(404)),
+    ("POST /api/v3/developer/authenticate", anyone(401)),
+    ("POST /api/v3/developer/refresh", anyone(401)),
+    ("POST /api/v3/developer/logout", anyone(204)),
+    // A developer's own things
+    ("POST /api/v3/applications", each(201)),
+    ("PATCH /api/v3/applications/{applicationId}", own(200)),
+    ("DELETE /api/v3/applications/{applicationId}", own(204)),
+    ("POST /api/v3/applications/{applicationId}/registrations", own(201)),
+    ("DELETE /api/v3/applications/{applicationId}/registrations/{registrationId}", own(204)),
+    ("POST /api/v3/applications/{applicationId}/credentials", own(201)),
+    ("PUT /api/v3/applications/{applicationId}/credentials/{credentialId}", own(200)),
+    ("DELETE /api/v3/applications/{applicationId}/credentials/{credentialId}", own(204)),
+    ("GET /api/v3/applications", each(200)),
+    ("GET /api/v3/applications/{applicationId}", own(200)),
+    ("GET /api/v3/applications/{applicationId}/credentials", own(200)),
+    ("GET /api/v3/applications/{applicationId}/registrations", own(200)),
+    ("GET /api/v3/applications/{applicationId}/registrations/{registrationId}", own(200)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/applications", each(200)),
+    ("GET /api/v3/developer/me", each(200)),
+    ("GET /api/v3/application-auth-strategies", each(200)),
+    // The catalog: a private API
+    ("GET /api/v3/portal", anyone(200)),
+    ("GET /api/v3/apis", visitors(200, 200)),
+    ("GET /api/v3/apis/{apiIdOrSlug}", visitors(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/actions", visitors(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/versions", visitors(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/versions/{versionId}", visitors(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/versions/{versionId}/raw", visitors(200, 404)),
+    // Administration of a portal
+    ("GET /v3/portals", admins(200, 200)),
+    ("GET /v3/portals/{portalId}", admins(200, 403)),
+    ("PATCH /v3/portals/{portalId}", admins(200, 403)),
+    ("GET /v3/portals/{portalId}/authentication-settings", admins(200, 403)),
+    ("PATCH /v3/portals/{portalId}/authentication-settings", admins(200, 403)),
+    ("POST /v3/portals/{portalId}/developers", admins(201, 403)),
+    ("GET /v3/portals/{portalId}/developers", admins(200, 403)),
+    ("GET /v3/portals/{portalId}/developers/{developerId}", admins(200, 403)),
+    ("PATCH /v3/portals/{portalId}/developers/{developerId}", admins(200, 403)),
+    ("DELETE /v3/portals/{portalId}/developers/{developerId}", admins(204, 403)),
+    ("GET /v3/portals/{portalId}/applications", admins(200, 403)),
+    ("GET /v3/portals/{portalId}/applications/{applicationId}", admins(200, 403)),
+    ("DELETE /v3/portals/{portalId}/applications/{applicationId}", admins(204, 403)),
+    ("GET /v3/portals/{portalId}/applications/{applicationId}/credentials", admins(200, 403)),
+    ("GET /v3/portals/{portalId}/application-registrations", admins(200, 403)),
+    ("GET /v3/portals/{portalId}/applications/{applicationId}/registrations", admins(200, 403)),
+    ("GET /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
+    ("PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
+    ("DELETE /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(204, 403)),
+    // APIs belong to no portal: every administrator reads them, and changes those that no foreign portal publishes
+    ("POST /v3/apis", admins(201, 201)),
+    ("GET /v3/apis", admins(200, 200)),
+    ("GET /v3/apis/{apiId}", admins(200, 200)),
+    ("PATCH /v3/apis/{apiId}", admins(200, 403)),
+    ("DELETE /v3/apis/{apiId}", admins(204, 403)),
+    ("POST /v3/apis/{apiId}/versions", admins(201, 403)),
+    ("GET /v3/apis/{apiId}/versions", admins(200, 200)),
+    ("GET /v3/apis/{apiId}/versions/{versionId}", admins(200, 200)),
+    ("PUT /v3/apis/{apiId}/publications/{portalId}", admins(200, 403)),
+    ("GET /v3/apis/{apiId}/publications/{portalId}", admins(200, 403)),
+    ("DELETE /v3/apis/{apiId}/publications/{portalId}", admins(204, 403)),
+    ("POST /v3/apis/{apiId}/implementations", admins(201, 403)),
+    ("GET /v3/apis/{apiId}/implementations/{implementationId}", admins(200, 200)),
+    ("DELETE /v3/apis/{apiId}/implementations/{implementationId}", admins(204, 403)),
+    // Auth strategies serve every portal: only a token for all of them changes one
+    ("POST /v2/application-auth-strategies", admins(201, 403)),
+    ("GET /v2/application-auth-strategies", admins(200, 200)),
+    ("GET /v2/application-auth-strategies/{authStrategyId}", admins(200, 200)),
+    ("PUT /v2/application-auth-strategies/{authStrategyId}", admins(201, 403)),
+    ("PATCH /v2/application-auth-strategies/{authStrategyId}", admins(200, 403)),
+    ("DELETE /v2/application-auth-strategies/{authStrategyId}", admins(204, 403)),
+];

@@ -1,0 +1,151 @@
+//! What the matrix is about: ada's things, a private API, and everybody who might want them.
+
+use std::collections::BTreeMap;
+
+use portico_domain::id::PortalId;
+use portico_domain::session::Session;
+use portico_domain::status::Status;
+use portico_http::clock::Clock as _;
+use portico_http::cookies::ACCESS;
+use portico_store::Key;
+use portico_tests::portal::PUBLIC_URL;
+use portico_tests::steps::{APPLICATIONS, NOBODYS};
+use portico_tests::{Client, TestPortal};
+use serde_json::{Value, json};
+
+use super::matrix::Who;
+
+pub(super) const SPECIFICATION: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1"},"paths":{}}"#;
+
+/// A portal with ada's things in it.
+pub(super) struct Scene {
+    pub(super) portal: TestPortal,
+    ada: Client,
+    eve: Client,
+    pending: Client,
+    revoked: Client,
+    elsewhere: Client,
+    other_admin: Client,
+    /// An API to register for.
+    winds: String,
+    /// Values of path parameters.
+    pub(super) ids: BTreeMap<&'static str, String>,
+}
+
+impl Scene {
+    pub(super) async fn start() -> Self {
+        let portal = TestPortal::start().await;
+        let ada = portal.approved_developer("ada@example.test").await;
+        let eve = portal.approved_developer("eve@example.test").await;
+        let pending = portal.developer_with_status("pending@example.test", Status::Pending).await;
+        let pending = portal.sign_in(pending).await;
+        let revoked = portal.developer_with_status("revoked@example.test", Status::Revoked).await;
+        let revoked = portal.sign_in(revoked).await;
+        let elsewhere = session_of_another_portal(&portal, &ada).await;
+        let other = portal.portal.new_id::<PortalId>().expect("an id");
+        portal.keep_admin_token("token-of-another-portal", "other-admin", Some(vec![other])).await;
+        let other_admin = portal.anonymous().with_bearer("token-of-another-portal");
+        let subject = portal.developer_with_status("subject@example.test", Status::Pending).await;
+
+        let tides = portal.published_api("Tides").await;
+        let winds = portal.published_api("Winds").await.to_string();
+        let version = json!({ "version": "1.0.0", "spec": { "content": SPECIFICATION } });
+        let version = portal.admin().post(&format!("/v3/apis/{tides}/versions"), version).await.expect(201).id();
+        let api: portico_domain::api::Api =
+            portal.portal.store.find(&Key::api(tides)).await.expect("the store answers").expect("the API is there");
+        let spare = portal.key_strategy("spare", None).await;
+        let application = ada.create_app("Weather board").await;
+        let registration = portal.registration(application, tides, Status::Approved).await;
+        let credential = ada.create_key(application).await.id;
+        let ids = BTreeMap::from([
+            ("applicationId", application.to_string()),
+            ("registrationId", registration.to_string()),
+            ("credentialId", credential),
+            ("apiIdOrSlug", tides.to_string()),
+            ("apiId", tides.to_string()),
+            ("versionId", version),
+            ("implementationId", api.implementations[0].id.to_string()),
+            ("portalId", portal.id().to_string()),
+            ("developerId", subject.to_string()),
+            ("authStrategyId", spare.to_string()),
+        ]);
+        Self { portal, ada, eve, pending, revoked, elsewhere, other_admin, winds, ids }
+    }
+
+    pub(super) fn client(&self, who: Who) -> Client {
+        match who {
+            Who::Owner => self.ada.clone(),
+            Who::Eve => self.eve.clone(),
+            Who::Elsewhere => self.elsewhere.clone(),
+            Who::Pending => self.pending.clone(),
+            Who::Revoked => self.revoked.clone(),
+            Who::Anonymous => self.portal.anonymous(),
+            Who::Admin => self.portal.admin(),
+            Who::OtherAdmin => self.other_admin.clone(),
+        }
+    }
+
+    /// The path of a route with ada's ids, and with ids that nothing has.
+    pub(super) fn paths(&self, route: &str) -> (String, String) {
+        let (mut theirs, mut nobodys) = (route.to_owned(), route.to_owned());
+        for (name, id) in &self.ids {
+            theirs = theirs.replace(&format!("{{{name}}}"), id);
+            nobodys = nobodys.replace(&format!("{{{name}}}"), NOBODYS);
+        }
+        assert!(!theirs.contains('{'), "{route} has a parameter that the scene does not know");
+        (theirs, nobodys)
+    }
+
+    /// A body that the route takes; `number` differs from call to call.
+    pub(super) fn body(&self, key: &str, number: usize) -> Option<Value> {
+        let strategy = json!({
+            "name": format!("strategy {number}"), "display_name": "Keys", "strategy_type": "key_auth",
+            "configs": { "key-auth": { "key_names": ["x-key"] } },
+        });
+        Some(match key {
+            "POST /api/v3/developer" => json!({ "email": format!("new{number}@example.test"), "full_name": "New" }),
+            "POST /api/v3/developer/verify-email" => json!({ "token": NOBODYS }),
+            "POST /api/v3/developer/forgot-password" => json!({ "email": "nobody@example.test" }),
+            "POST /api/v3/developer/reset-password" => json!({ "token": NOBODYS, "password": "violet tractor hums at dusk" }),
+            "POST /api/v3/developer/authenticate" => json!({ "username": "nobody@example.test", "password": "a wrong password" }),
+            "POST /api/v3/applications" => json!({ "name": "Another" }),
+            "PATCH /api/v3/applications/{applicationId}" => json!({ "name": "Renamed" }),
+            "POST /api/v3/applications/{applicationId}/registrations" => json!({ "api_id": self.winds }),
+            "POST /api/v3/applications/{applicationId}/credentials" => json!({ "display_name": "Second" }),
+            "PUT /api/v3/applications/{applicationId}/credentials/{credentialId}" => json!({ "display_name": "Renamed" }),
+            "PATCH /v3/portals/{portalId}" => json!({ "description": "Seas and skies" }),
+            "PATCH /v3/portals/{portalId}/authentication-settings" => json!({ "basic_auth_enabled": true }),
+            "POST /v3/portals/{portalId}/developers" => json!({ "email": "invited@example.test", "full_name": "Invited" }),
+            "PATCH /v3/portals/{portalId}/developers/{developerId}" => json!({ "status": "approved" }),
+            "PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}" => {
+                json!({ "status": "revoked" })
+            }
+            "POST /v3/apis" => json!({ "name": format!("API {number}") }),
+            "PATCH /v3/apis/{apiId}" => json!({ "description": "High and low" }),
+            "POST /v3/apis/{apiId}/versions" => json!({ "version": "2.0.0", "spec": { "content": SPECIFICATION } }),
+            "PUT /v3/apis/{apiId}/publications/{portalId}" => json!({ "visibility": "private" }),
+            "POST /v3/apis/{apiId}/implementations" => json!({ "api_gateway": { "gateway_id": "local", "stage": "second" } }),
+            "POST /v2/application-auth-strategies" | "PUT /v2/application-auth-strategies/{authStrategyId}" => strategy,
+            "PATCH /v2/application-auth-strategies/{authStrategyId}" => json!({ "display_name": "Other keys" }),
+            _ => return None,
+        })
+    }
+
+    /// Ada's application for somebody else's path.
+    pub(super) async fn eves_application(&self) -> String {
+        self.eve.post(APPLICATIONS, json!({ "name": "Eve's" })).await.expect(201).id()
+    }
+}
+
+/// Ada's very session, in a JWT that is right in everything but the portal that it is for.
+async fn session_of_another_portal(portal: &TestPortal, ada: &Client) -> Client {
+    let developer = ada.developer.expect("ada");
+    let sessions = portal.portal.store.children_as::<Session>(Key::developer(developer).pk(), "SESSION#").await;
+    let session = sessions.expect("the store answers").remove(0);
+    let other = portal.portal.new_id::<PortalId>().expect("an id");
+    let signer = portal.portal.signer().expect("a signer");
+    let token = signer.sign(&session, other, PUBLIC_URL, portal.clock.now()).expect("a JWT");
+    let client = portal.anonymous();
+    client.set_cookie(ACCESS, &token);
+    client
+}
