@@ -14,6 +14,7 @@ mod contract;
 mod create_app;
 mod delete_app;
 mod delete_credential;
+mod developer_gates;
 mod forgot_password;
 mod gates;
 mod generate_credential;

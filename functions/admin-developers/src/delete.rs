@@ -14,7 +14,11 @@ use serde_json::json;
 use crate::named;
 
 /// Whoever owns more applications than this is removed after the answer: each is a handful of writes.
-const AT_ONCE: usize = 20;
+const AT_ONCE: u32 = 20;
+
+fn is_much(applications: impl TryInto<u32>) -> bool {
+    applications.try_into().map_or(true, |applications| applications > AT_ONCE)
+}
 
 pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (who, developer) = named(portal, request).await?;
@@ -43,7 +47,10 @@ async fn bury(portal: &Portal, who: &PortalAdministrator, developer: Developer) 
                 return Ok(Some(None));
             }
             let event = portal.event(Name::DeveloperDeleted, who.administrator.actor(), json!({ "developer": id }))?;
-            let job = portal.job(Work::RemoveDeveloper { developer: id })?;
+            let mut job = portal.job(Work::RemoveDeveloper { developer: id })?;
+            if is_much(developer.app_count) {
+                job.lease_until = portal.now(); // nobody is at it: `run-jobs` need not wait
+            }
             match portal.store.delete_developer(&developer, &event, &job).await {
                 Ok(()) => Ok(Some(Some(job))),
                 Err(ChangeDeveloperError::Changed) => Ok(None),
@@ -60,7 +67,7 @@ async fn remove(
     id: portico_domain::id::DeveloperId,
     job: Option<Job>,
 ) -> Result<(), Problem> {
-    if portal.owned_applications(id).await?.len() > AT_ONCE {
+    if is_much(portal.owned_applications(id).await?.len()) {
         return Ok(());
     }
     portal.remove_developer(id, &who.administrator.actor()).await?;

@@ -77,7 +77,7 @@ impl Runtime {
         let portal = Arc::clone(&self.portal);
         let running = tokio::spawn(async move { run_jobs::handle(&portal, serde_json::Value::Null).await });
         let run = running.await.map_err(|error| FunctionError::Failed(error.to_string()))?;
-        run.map(drop).map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))
+        run.map(|_| ()).map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))
     }
 
     /// Hands a stream event to `send-email`; its mails go to the outbox. Returns the sequence numbers of the records that failed.
