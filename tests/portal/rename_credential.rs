@@ -16,7 +16,9 @@ async fn a_new_name_is_a_200_without_a_body() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
     let app = ada.create_app("Weather board").await;
-    let (one, other) = (ada.create_key(app).await, ada.create_key(app).await);
+    let one = ada.create_key(app).await;
+    portal.clock.advance(std::time::Duration::from_secs(1));
+    let other = ada.create_key(app).await;
     let reply = ada.put(&credential(app, &one.id), json!({ "display_name": "Production" })).await.expect(200);
     assert!(reply.bytes.is_empty());
     let listed = ada.get(&format!("{APPLICATIONS}/{app}/credentials")).await.expect(200);
