@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::extract::State;
@@ -68,8 +68,13 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Builds every binary of the workspace in the profile and the folder that this test was built in.
-fn binaries() -> PathBuf {
+/// Builds every binary of the workspace, once, in the profile and the folder that this test was built in. Returns where they are.
+pub(crate) fn binaries() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build).clone()
+}
+
+fn build() -> PathBuf {
     let this = std::env::current_exe().expect("this test has a path");
     let profile = this.parent().and_then(Path::parent).expect("target/PROFILE/deps").to_owned();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
