@@ -31,6 +31,7 @@ mod rename_credential;
 mod reset_password;
 mod revocation;
 mod run_jobs;
+mod secrets;
 mod sessions;
 mod sign_in;
 mod sign_out;
