@@ -55,9 +55,12 @@ async fn the_names_of_the_rules_differ() {
     assert_eq!(names.len(), all);
 }
 
+/// The work of a job on what a world has.
+type WorkOf = fn(&World) -> Work;
+
 #[tokio::test]
 async fn what_a_live_job_is_at_is_pending_and_broken_when_the_job_is_gone() {
-    let cases: [(Rule, fn(&World) -> Work); 4] = [
+    let cases: [(Rule, WorkOf); 4] = [
         (Rule::TombstoneWithoutJob, |world| Work::RemoveApplication { application: world.application }),
         (Rule::StandingDiffers, |world| Work::Standing { developer: world.ada }),
         (Rule::KeyNamesDiffer, |world| Work::KeyNames { strategy: world.portal.strategy }),

@@ -121,11 +121,16 @@ impl Condition {
     }
 }
 
+/// The names behind the placeholders of an expression.
+type Names = HashMap<String, String>;
+/// The values behind the placeholders of an expression.
+type Values = HashMap<String, AttributeValue>;
+
 /// The numbered names and values of one expression.
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
-    pub(crate) names: HashMap<String, String>,
-    pub(crate) values: HashMap<String, AttributeValue>,
+    pub(crate) names: Names,
+    pub(crate) values: Values,
 }
 
 impl Terms {
@@ -149,7 +154,7 @@ impl Terms {
     }
 
     /// The maps as the SDK wants them: absent rather than empty.
-    pub(crate) fn into_maps(self) -> (Option<HashMap<String, String>>, Option<HashMap<String, AttributeValue>>) {
+    pub(crate) fn into_maps(self) -> (Option<Names>, Option<Values>) {
         ((!self.names.is_empty()).then_some(self.names), (!self.values.is_empty()).then_some(self.values))
     }
 }
