@@ -113,7 +113,7 @@ impl Kind for Integer {
     }
 }
 
-/// See [`uuid`].
+/// See [`uuid()`].
 #[derive(Clone, Copy, Debug)]
 pub struct UuidKind;
 
