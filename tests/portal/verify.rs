@@ -124,7 +124,8 @@ async fn what_is_put_right_before_the_last_look_is_not_reported() {
     let gate = world.portal.database.faults().hold(Matching::operation("TransactGetItems"));
     let store = world.portal.portal.store.clone();
     let running = tokio::spawn(async move { store.verify().await });
-    gate.arrived().await;
+    let looked = tokio::time::timeout(std::time::Duration::from_secs(20), gate.arrived());
+    looked.await.expect("what looks wrong is read again in a transaction");
     world.edit(Update::of(key).add("key_count", -1)).await;
     gate.open();
     let report = running.await.expect("no panic").expect("the table can be read");
