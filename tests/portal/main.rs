@@ -21,6 +21,7 @@ mod forgot_password;
 mod gates;
 mod gateway_cache;
 mod generate_credential;
+mod grants;
 mod journey;
 mod jwt_zoo;
 mod kill;
