@@ -33,6 +33,7 @@ mod reset_password;
 mod revocation;
 mod run_jobs;
 mod secrets;
+mod send_email;
 mod sessions;
 mod sign_in;
 mod sign_out;
