@@ -1,7 +1,7 @@
 //! Tenants cannot see each other: every route against everybody who might call it.
 
-mod matrix;
-mod scene;
+pub(crate) mod matrix;
+pub(crate) mod scene;
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,7 @@
 //! many or too few fails whatever test happens to meet it.
 
 mod check;
+mod lists;
 mod problem;
 mod reading;
 mod schema;
@@ -48,10 +49,18 @@ pub struct Operation {
     pub errors: Vec<u16>,
     request: Option<Schema>,
     answers: Vec<Answer>,
-    /// A list that takes parameters refuses wrong ones, even where its own errors leave 400 out.
-    has_query: bool,
+    /// What it takes in the query. A list that takes parameters refuses wrong ones, even where its own errors leave 400 out.
+    query: Vec<Parameter>,
     /// What else it can send if it is asked with `Accept`.
     accepts: Vec<String>,
+}
+
+/// `name: string`, and for a deepObject what may stand in its brackets.
+#[derive(Debug)]
+struct Parameter {
+    name: String,
+    facts: String,
+    inner: Vec<(String, String)>,
 }
 
 /// What an operation answers when all went well.
@@ -160,7 +169,7 @@ impl Operation {
 
     /// Whether the contract lets this operation answer that problem.
     pub fn may_refuse_with(&self, status: u16) -> bool {
-        self.errors.contains(&status) || ANYWHERE.contains(&status) || (status == 400 && self.has_query)
+        self.errors.contains(&status) || ANYWHERE.contains(&status) || (status == 400 && !self.query.is_empty())
     }
 
     /// The raw form of a specification is sent as it was uploaded, whatever that was.

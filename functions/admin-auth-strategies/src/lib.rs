@@ -43,6 +43,9 @@ const COLUMNS: &[Column<Strategy>] = &[
     Column::text("name", |strategy| Some(&strategy.name)),
     Column::text("display_name", |strategy| Some(&strategy.display_name)),
     Column::choice("strategy_type", TYPES, |strategy| Some(strategy.method.type_name())),
+    // Every strategy is, while it is there, and only one with API keys knows several credentials.
+    Column::flag("active", |_: &Strategy| Some(true)).sort_only(),
+    Column::flag("supports_multiple_credentials", |strategy: &Strategy| Some(strategy.is_key_auth())).sort_only(),
     // No strategy has a provider of client registrations.
     Column::id("dcr_provider_id", |_: &Strategy| None).filter_only(),
     Column::text("dcr_provider_name", |_: &Strategy| None).filter_only(),

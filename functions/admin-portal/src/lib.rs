@@ -99,7 +99,7 @@ async fn update(portal: &Portal, who: PortalAdministrator, edit: &PortalEdit) ->
             };
             let Some(after) = edit.apply(&before, portal.now()).map_err(refused)? else { return Ok(Some(before)) };
             let told = difference(&before, &after);
-            let data = json!({ "portal": id, "before": told.before, "after": told.after });
+            let data = json!({ "portal": id, "changed": told.changed, "before": told.before, "after": told.after });
             let event = portal.event(Name::PortalUpdated, administrator.actor(), data)?;
             match portal.store.update_portal(&before, &after, &event).await {
                 Ok(()) => Ok(Some(after)),

@@ -3,7 +3,7 @@
 use portico_domain::id::StrategyId;
 use portico_domain::portal::Visibility;
 use portico_domain::portal_edit::PortalEdit;
-use portico_domain::text::DisplayName;
+use portico_domain::text::{DisplayName, PortalDescription};
 use portico_http::fields::kinds::{Any, any, boolean, list, one_of, text, uuid};
 use portico_http::fields::maps::label_changes;
 use portico_http::fields::{Fields, Kind, Read};
@@ -11,16 +11,13 @@ use portico_http::{Problem, Request};
 
 const VISIBILITIES: &[(&str, Visibility)] = &[("public", Visibility::Public), ("private", Visibility::Private)];
 
-/// The contract's bound of a portal's description.
-const DESCRIPTION_CHARS: usize = 512;
-
 /// The body of `update-portal`.
 pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
     let mut body = Fields::of(&request.body);
     body.read_only(&["id", "created_at", "updated_at", "default_domain", "canonical_domain"]);
     let name = body.optional("name", text().parse_with(DisplayName::parse));
     let display_name = body.optional("display_name", text().parse_with(DisplayName::parse));
-    let description = body.nullable("description", text().max(DESCRIPTION_CHARS));
+    let description = body.nullable("description", text().max(PortalDescription::MAX_CHARS).parse_with(PortalDescription::parse));
     let authentication = body.optional("authentication_enabled", boolean());
     let unsupported =
         [("rbac_enabled", body.optional("rbac_enabled", boolean())), ("sipr_enabled", body.optional("sipr_enabled", boolean()))];
@@ -44,7 +41,7 @@ pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
     Ok(PortalEdit {
         name: name.map(String::from),
         display_name: display_name.map(String::from),
-        description,
+        description: description.map(|text| text.map(String::from)),
         authentication_enabled: authentication,
         basic_auth_enabled: None,
         auto_approve_developers,

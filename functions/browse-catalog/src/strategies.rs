@@ -15,6 +15,10 @@ const COLUMNS: &[Column<Strategy>] = &[
     Column::choice("credential_type", TYPES, |strategy| {
         Some(if strategy.is_key_auth() { "key_auth" } else { "self_managed_client_credentials" })
     }),
+    Column::flag("supports_multiple_credentials", |strategy: &Strategy| Some(strategy.is_key_auth())).sort_only(),
+    // No strategy bounds the number of its credentials.
+    Column::number("min_allowed_credentials", |_| None),
+    Column::number("max_allowed_credentials", |_| None),
 ];
 
 /// The portal's default and those of the APIs that the developer sees: not those of other portals.

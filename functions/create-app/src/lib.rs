@@ -41,7 +41,7 @@ fn parse(request: &Request) -> Result<(NewApplication, Option<StrategyId>, bool)
     let description = body.optional("description", text().parse_with(Description::parse));
     let reference_id = body.optional("client_id", text().parse_with(ReferenceId::parse));
     let redirect_uri = body.optional("redirect_uri", uri());
-    let scopes = body.optional("scopes", list(text().max(128)).items(0..=50));
+    let scopes = body.optional("scopes", list(text().single_line().max(128)).items(0..=50));
     let strategy = body.nullable("auth_strategy_id", uuid()).null_is_absent();
     let team = body.nullable("team_id", uuid()).null_is_absent();
     let (name, description, reference_id, redirect_uri, scopes, strategy, team) =

@@ -54,7 +54,7 @@ fn parse(request: &Request) -> Result<(ApplicationEdit, bool), Problem> {
     let reference_id = body.optional("client_id", text().parse_with(ReferenceId::parse));
     let redirect_uri = body.nullable("redirect_uri", uri());
     let description = body.optional("description", text().parse_with(Description::parse));
-    let scopes = body.optional("scopes", list(text().max(128)).items(0..=50));
+    let scopes = body.optional("scopes", list(text().single_line().max(128)).items(0..=50));
     let team = body.nullable("team_id", uuid()).null_is_absent();
     let (name, reference_id, redirect_uri, description, scopes, team) =
         body.finish((name, reference_id, redirect_uri, description, scopes, team))?;

@@ -46,12 +46,15 @@ pub enum PortalEditError {
     TooManyLabels,
 }
 
-/// The settings that differ, before and after, by their names in the contract.
+/// The settings that differ, by their names in the contract. What people wrote is named only: an address may stand in it, and
+/// events have none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// As they were.
+    /// Which they are.
+    pub changed: Vec<&'static str>,
+    /// As they were, but for texts.
     pub before: Value,
-    /// As they are.
+    /// As they are, but for texts.
     pub after: Value,
 }
 
@@ -106,15 +109,22 @@ fn merge(labels: &mut Labels, changes: BTreeMap<String, Option<String>>) {
 
 /// What an edit changed, for its event.
 pub fn difference(before: &Portal, after: &Portal) -> Difference {
-    let (mut old, mut new) = (Map::new(), Map::new());
+    let (mut changed, mut old, mut new) = (Vec::new(), Map::new(), Map::new());
     for ((name, was), (_, is)) in settings(before).into_iter().zip(settings(after)) {
-        if was != is {
+        if was == is {
+            continue;
+        }
+        changed.push(name);
+        if !TEXTS.contains(&name) {
             old.insert(name.to_owned(), was);
             new.insert(name.to_owned(), is);
         }
     }
-    Difference { before: Value::Object(old), after: Value::Object(new) }
+    Difference { changed, before: Value::Object(old), after: Value::Object(new) }
 }
+
+/// The settings that people write.
+const TEXTS: [&str; 4] = ["name", "display_name", "description", "labels"];
 
 fn settings(portal: &Portal) -> [(&'static str, Value); 12] {
     [
@@ -157,6 +167,16 @@ mod tests {
         let told = difference(&portal(), &edited);
         assert_eq!(told.after, json!({ "auto_approve_developers": true, "default_application_auth_strategy_id": null }));
         assert_eq!(told.before["auto_approve_developers"], false);
+        assert_eq!(told.changed, ["auto_approve_developers", "default_application_auth_strategy_id"]);
+    }
+
+    #[test]
+    fn what_people_wrote_is_named_in_the_event_and_not_told() {
+        let description = Some(Some("Ask ada@example.test".to_owned()));
+        let edit = PortalEdit { description, ..PortalEdit::default() };
+        let edited = edit.apply(&portal(), LATER).expect("a good edit").expect("a change");
+        let told = difference(&portal(), &edited);
+        assert_eq!(told, Difference { changed: vec!["description"], before: json!({}), after: json!({}) });
     }
 
     #[test]

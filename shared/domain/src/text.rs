@@ -43,6 +43,12 @@ fn line(text: &str, max: usize) -> Result<(), TextError> {
     if text.trim().is_empty() { Err(TextError::Empty) } else { Ok(()) }
 }
 
+fn lines(text: &str, max: usize) -> Result<(), TextError> {
+    bounded(text, max)?;
+    let allowed = |char: char| !char.is_control() || matches!(char, '\n' | '\r' | '\t');
+    if text.chars().all(allowed) { Ok(()) } else { Err(TextError::ControlCharacter) }
+}
+
 /// A newtype over `String` whose only way in is `$check`, from a request as well as from the table.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $max:literal, $check:expr) => {
@@ -119,9 +125,7 @@ text! {
 text! {
     /// What an application is for: may be empty and may have several lines.
     Description, 255, |text| {
-        bounded(text, Description::MAX_CHARS)?;
-        let allowed = |char: char| !char.is_control() || matches!(char, '\n' | '\r' | '\t');
-        if text.chars().all(allowed) { Ok(text) } else { Err(TextError::ControlCharacter) }
+        lines(text, Description::MAX_CHARS).map(|()| text)
     }
 }
 
@@ -129,9 +133,14 @@ text! {
     /// What an API is for, in Markdown: may be empty and may have several lines. The bound lets a page of 100 APIs fit into a
     /// Lambda reply.
     ApiDescription, 6000, |text| {
-        bounded(text, ApiDescription::MAX_CHARS)?;
-        let allowed = |char: char| !char.is_control() || matches!(char, '\n' | '\r' | '\t');
-        if text.chars().all(allowed) { Ok(text) } else { Err(TextError::ControlCharacter) }
+        lines(text, ApiDescription::MAX_CHARS).map(|()| text)
+    }
+}
+
+text! {
+    /// What a portal is for: may be empty and may have several lines.
+    PortalDescription, 512, |text| {
+        lines(text, PortalDescription::MAX_CHARS).map(|()| text)
     }
 }
 

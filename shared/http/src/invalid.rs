@@ -114,9 +114,12 @@ impl From<InvalidParameter> for Invalid {
     }
 }
 
-/// A key as it is shown in an answer: what a client sent may be very long.
+/// A key as it is shown in an answer: what a client sent may be very long, or nothing at all.
 pub(crate) fn shown(key: &str) -> String {
     const MAX_CHARS: usize = 100;
+    if key.is_empty() {
+        return "\"\"".to_owned();
+    }
     match key.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
         None => key.to_owned(),

@@ -3,7 +3,7 @@
 
 /// Who calls, in the order of the cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     /// Ada, whose things they are.
     Owner,
     /// Another approved developer of the same portal.
@@ -24,12 +24,12 @@ pub(super) enum Who {
 
 impl Who {
     /// Everybody; those who may do most come last.
-    pub(super) const ALL: [Self; 8] =
+    pub(crate) const ALL: [Self; 8] =
         [Self::Owner, Self::Eve, Self::Elsewhere, Self::Pending, Self::Revoked, Self::Anonymous, Self::Admin, Self::OtherAdmin];
 }
 
 /// The statuses of a row.
-pub(super) type Cells = [u16; 8];
+pub(crate) type Cells = [u16; 8];
 
 /// The same for everybody: nobody is asked who they are.
 const fn anyone(status: u16) -> Cells {
@@ -58,7 +58,7 @@ const fn admins(admin: u16, other_admin: u16) -> Cells {
 
 /// Route key, and what each of [`Who::ALL`] is answered.
 #[rustfmt::skip]
-pub(super) const MATRIX: &[(&str, Cells)] = &[
+pub(crate) const MATRIX: &[(&str, Cells)] = &[
     // Sign-up and sessions: the same to everybody, with a wrong token, a wrong password, no refresh cookie
     ("POST /api/v3/developer", anyone(201)),
     ("POST /api/v3/developer/verify-email", anyone(404)),

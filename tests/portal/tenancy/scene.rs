@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 
 use super::matrix::Who;
 
-pub(super) const SPECIFICATION: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1"},"paths":{}}"#;
+pub(crate) const SPECIFICATION: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1"},"paths":{}}"#;
 
 /// A portal with ada's things in it.
-pub(super) struct Scene {
-    pub(super) portal: TestPortal,
+pub(crate) struct Scene {
+    pub(crate) portal: TestPortal,
     ada: Client,
     eve: Client,
     pending: Client,
@@ -29,11 +29,11 @@ pub(super) struct Scene {
     /// An API to register for.
     winds: String,
     /// Values of path parameters.
-    pub(super) ids: BTreeMap<&'static str, String>,
+    pub(crate) ids: BTreeMap<&'static str, String>,
 }
 
 impl Scene {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let portal = TestPortal::start().await;
         let ada = portal.approved_developer("ada@example.test").await;
         let eve = portal.approved_developer("eve@example.test").await;
@@ -72,7 +72,7 @@ impl Scene {
         Self { portal, ada, eve, pending, revoked, elsewhere, other_admin, winds, ids }
     }
 
-    pub(super) fn client(&self, who: Who) -> Client {
+    pub(crate) fn client(&self, who: Who) -> Client {
         match who {
             Who::Owner => self.ada.clone(),
             Who::Eve => self.eve.clone(),
@@ -86,7 +86,7 @@ impl Scene {
     }
 
     /// The path of a route with ada's ids, and with ids that nothing has.
-    pub(super) fn paths(&self, route: &str) -> (String, String) {
+    pub(crate) fn paths(&self, route: &str) -> (String, String) {
         let (mut theirs, mut nobodys) = (route.to_owned(), route.to_owned());
         for (name, id) in &self.ids {
             theirs = theirs.replace(&format!("{{{name}}}"), id);
@@ -97,7 +97,7 @@ impl Scene {
     }
 
     /// A body that the route takes; `number` differs from call to call.
-    pub(super) fn body(&self, key: &str, number: usize) -> Option<Value> {
+    pub(crate) fn body(&self, key: &str, number: usize) -> Option<Value> {
         let strategy = json!({
             "name": format!("strategy {number}"), "display_name": "Keys", "strategy_type": "key_auth",
             "configs": { "key-auth": { "key_names": ["x-key"] } },
@@ -132,7 +132,7 @@ impl Scene {
     }
 
     /// Ada's application for somebody else's path.
-    pub(super) async fn eves_application(&self) -> String {
+    pub(crate) async fn eves_application(&self) -> String {
         self.eve.post(APPLICATIONS, json!({ "name": "Eve's" })).await.expect(201).id()
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a file of the contract: operations, and below each its shapes, nested by indentation.
 
 use super::schema::{Kind, Member, Schema};
-use super::{Answer, Operation};
+use super::{Answer, Operation, Parameter};
 use std::collections::BTreeMap;
 
 /// A line without its indentation.
@@ -51,7 +51,7 @@ fn titled(file: &'static str, base: &str, title: &str) -> Result<Operation, Stri
         errors: Vec::new(),
         request: None,
         answers: Vec::new(),
-        has_query: false,
+        query: Vec::new(),
         accepts: Vec::new(),
     })
 }
@@ -63,7 +63,7 @@ fn fill(operation: &mut Operation, lines: &[Line<'_>], named: &mut Named) -> Res
         rest = next;
         let (word, facts) = line.text.split_once(' ').unwrap_or((line.text, ""));
         match word {
-            "query" => operation.has_query = true,
+            "query" => operation.query.extend(parameter(facts, inner)),
             "header" => {
                 let schema = facts.split_once(": ").map(|(_, facts)| Schema::parse(facts));
                 let choices = schema.transpose().map_err(|fault| at(line, &fault))?.and_then(|schema| schema.choices);
@@ -84,6 +84,12 @@ fn fill(operation: &mut Operation, lines: &[Line<'_>], named: &mut Named) -> Res
         }
     }
     Ok(())
+}
+
+fn parameter(text: &str, inner: &[Line<'_>]) -> Option<Parameter> {
+    let named = |text: &str| text.split_once(": ").map(|(name, facts)| (name.to_owned(), facts.to_owned()));
+    let (name, facts) = named(text)?;
+    Some(Parameter { name, facts, inner: inner.iter().filter_map(|line| named(line.text)).collect() })
 }
 
 /// Binary answers print one shape for each of their types; the first says it all.
