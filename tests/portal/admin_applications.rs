@@ -247,6 +247,15 @@ async fn update_application_registration_names_every_wrong_field() {
 }
 
 #[tokio::test]
+async fn get_application_registration_shows_what_was_asked_for_and_of_whom() {
+    let at = Registered::start(Status::Pending).await;
+    let shown = at.portal.admin().get(&at.path()).await.expect(200).body;
+    assert_eq!((shown["id"].clone(), shown["status"].clone()), (json!(at.registration), json!("pending")));
+    assert_eq!((shown["application"]["name"].clone(), shown["api"]["name"].clone()), (json!("Weather board"), json!("Tides")));
+    at.portal.end().await;
+}
+
+#[tokio::test]
 async fn delete_application_registration_stops_its_calls_and_lets_it_be_asked_for_again() {
     let at = Registered::start(Status::Approved).await;
     at.portal.admin().delete(&at.path()).await.expect(204);

@@ -188,6 +188,7 @@ async fn neither_a_change_nor_its_event_is_there_without_the_other() {
     }
 }
 
+/// `get-portal-authentication-settings` and `update-portal-authentication-settings`.
 #[tokio::test]
 async fn authentication_settings_switch_passwords_and_nothing_else() {
     let portal = TestPortal::start().await;

@@ -15,15 +15,15 @@ use super::tenancy::matrix::Who;
 use super::tenancy::scene::Scene;
 
 /// A route with somebody who may call it, and its path with ids of the scene.
-struct Asked<'s> {
-    scene: &'s Scene,
-    route: &'static Route,
-    client: Client,
-    path: String,
+pub(crate) struct Asked<'s> {
+    pub(crate) scene: &'s Scene,
+    pub(crate) route: &'static Route,
+    pub(crate) client: Client,
+    pub(crate) path: String,
 }
 
 impl<'s> Asked<'s> {
-    fn of(scene: &'s Scene, route: &'static Route) -> Self {
+    pub(crate) fn of(scene: &'s Scene, route: &'static Route) -> Self {
         let who = match route.caller {
             Caller::Anyone => Who::Anonymous,
             Caller::Visitor | Caller::Developer => Who::Owner,

@@ -97,21 +97,6 @@ async fn an_api_is_shown_by_id_and_by_slug_with_its_strategy() {
 }
 
 #[tokio::test]
-async fn fetching_an_api_costs_two_store_calls() {
-    let portal = TestPortal::start().await;
-    let ada = portal.approved_developer("ada@example.test").await;
-    let api = portal.published_api("Weather").await;
-    portal.take_calls();
-    ada.get(&format!("{CATALOG}/{api}")).await.expect(200);
-    assert_eq!(portal.take_calls().len(), 2);
-    ada.get(&format!("{CATALOG}/{api}/actions")).await.expect(200);
-    assert_eq!(portal.take_calls().len(), 1);
-    ada.get(CATALOG).await.expect(200);
-    assert_eq!(portal.take_calls().len(), 3);
-    portal.end().await;
-}
-
-#[tokio::test]
 async fn what_can_be_done_with_an_api_depends_on_who_asks_and_on_its_strategy() {
     let portal = TestPortal::start().await;
     let admin = portal.admin();

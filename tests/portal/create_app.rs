@@ -121,16 +121,6 @@ async fn with_openid_connect_the_reference_id_is_the_client_id_and_required() {
 }
 
 #[tokio::test]
-async fn it_costs_three_store_calls() {
-    let portal = TestPortal::start().await;
-    let ada = portal.approved_developer("ada@example.test").await;
-    portal.take_calls();
-    ada.post(APPLICATIONS, json!({ "name": "Weather board" })).await.expect(201);
-    assert_eq!(portal.take_calls().len(), 3);
-    portal.end().await;
-}
-
-#[tokio::test]
 async fn nobody_creates_one_without_a_session() {
     let portal = TestPortal::start().await;
     portal.anonymous().post(APPLICATIONS, json!({ "name": "Weather board" })).await.expect_problem(401, "unauthorized");

@@ -51,17 +51,6 @@ async fn a_name_is_supplied_where_none_is_given() {
 }
 
 #[tokio::test]
-async fn it_costs_three_store_calls() {
-    let portal = TestPortal::start().await;
-    let ada = portal.approved_developer("ada@example.test").await;
-    let app = ada.create_app("Weather board").await;
-    portal.take_calls();
-    ada.create_key(app).await;
-    assert_eq!(portal.take_calls().len(), 3);
-    portal.end().await;
-}
-
-#[tokio::test]
 async fn a_key_expires_as_the_strategy_says_when_it_is_made() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;

@@ -46,17 +46,6 @@ async fn the_portal_or_the_publication_approves_it_by_itself() {
 }
 
 #[tokio::test]
-async fn it_costs_two_store_calls() {
-    let portal = TestPortal::start().await;
-    let ada = portal.approved_developer("ada@example.test").await;
-    let (api, app) = (portal.published_api("Weather").await, ada.create_app("Weather board").await);
-    portal.take_calls();
-    ada.register(app, api).await;
-    assert_eq!(portal.take_calls().len(), 2);
-    portal.end().await;
-}
-
-#[tokio::test]
 async fn an_api_of_another_strategy_is_refused_with_both_names() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;

@@ -80,18 +80,6 @@ async fn no_filter_reaches_what_is_not_the_developers_own() {
 }
 
 #[tokio::test]
-async fn lists_cost_no_more_store_calls_than_they_say() {
-    let portal = TestPortal::start().await;
-    let (ada, [_, app, _]) = three_applications(&portal).await;
-    portal.take_calls();
-    ada.get(APPLICATIONS).await.expect(200);
-    assert_eq!(portal.take_calls().len(), 3, "list-applications");
-    ada.get(&format!("{APPLICATIONS}/{app}/credentials")).await.expect(200);
-    assert_eq!(portal.take_calls().len(), 2, "list-credentials");
-    portal.end().await;
-}
-
-#[tokio::test]
 async fn an_application_is_shown_to_its_owner_and_to_nobody_else() {
     let portal = TestPortal::start().await;
     let (ada, [app, ..]) = three_applications(&portal).await;

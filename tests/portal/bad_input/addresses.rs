@@ -42,8 +42,7 @@ async fn a_path_that_no_route_has_is_a_404_whatever_it_is_sent() {
     }
     let long = format!("/{}", "x".repeat(4_000));
     for path in ["/", "/api", "/api/v3", "/v3", "/v2", "/favicon.ico", "/api/v3/%00", "/api/v3/..%2f", "/_local/mail", &long] {
-        let body = Some(Value::Null);
-        admin.post(path, body.unwrap_or_default()).await.expect_problem(404, "not-found");
+        admin.post(path, Value::Null).await.expect_problem(404, "not-found");
         scene.portal.anonymous().get(path).await.expect_problem(404, "not-found");
     }
     scene.portal.end().await;
