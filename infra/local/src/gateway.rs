@@ -1,6 +1,7 @@
 //! API Gateway on a laptop: HTTP requests become payload 2.0 events, and the functions' replies become HTTP again.
 
 pub mod event;
+mod hops;
 pub mod published;
 pub mod reply;
 pub mod routes;

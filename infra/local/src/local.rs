@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use portico_http::Portal;
 use time::OffsetDateTime;
 
@@ -67,7 +67,8 @@ impl Local {
     /// Answers a request from that address, as the cloud would.
     pub async fn answer(&self, request: Request<Bytes>, source: IpAddr) -> Response<Bytes> {
         let path = request.uri().path();
-        if path == "/_local/mail" || path.starts_with("/_local/mail/") {
+        let is_mail = path == "/_local/mail" || path.starts_with("/_local/mail/");
+        if is_mail && from_here(request.headers(), source) {
             return self.mail(&request).await;
         }
         let (parts, body) = request.into_parts();
@@ -147,6 +148,17 @@ impl Local {
             }
         }
     }
+}
+
+/// Whether a request was made on this machine, under a name that no other site can have: mails hold links that set passwords.
+fn from_here(headers: &HeaderMap, source: IpAddr) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, end)| port(end)).map_or(host.as_str(), |(name, _)| name);
+    let named = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
+    // Whoever comes through a proxy on this machine is not on it.
+    let direct = !["forwarded", "via", "x-forwarded-for"].iter().any(|header| headers.contains_key(*header));
+    source.to_canonical().is_loopback() && named && direct
 }
 
 fn query(query: &str) -> Vec<(String, String)> {

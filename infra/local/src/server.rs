@@ -15,8 +15,11 @@ use crate::local::Local;
 const SWEEP: Duration = Duration::from_secs(60);
 const JOBS: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_secs(5);
+/// What requests that have begun are given to end.
+const LAST: Duration = Duration::from_secs(5);
 
-/// Answers on a listener until `shutdown` resolves; requests that have begun are answered first.
+/// Answers on a listener until `shutdown` resolves; requests that have begun are answered first, if they come to
+/// their end.
 ///
 /// # Errors
 /// If the socket fails.
@@ -28,7 +31,22 @@ pub async fn serve(
     let beside =
         [tokio::spawn(pump(Arc::clone(&local))), tokio::spawn(sweep(Arc::clone(&local))), tokio::spawn(jobs(Arc::clone(&local)))];
     let service = axum::Router::new().fallback(answer).with_state(local).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let graceful = async move {
+        shutdown.await;
+        let _nobody_waits = stop.send(());
+    };
+    // A caller who never ends a request does not keep the portal from ending.
+    let late = async move {
+        match stopped.await {
+            Ok(()) => tokio::time::sleep(LAST).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    let served = tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(graceful).into_future() => served,
+        () = late => Ok(()),
+    };
     beside.iter().for_each(JoinHandle::abort);
     served
 }

@@ -4,7 +4,7 @@
 //! `authorize` to say. No API has a branch in this code.
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{HOST, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use portico_domain::api::{Api, Version};
 use portico_domain::gateway::Link;
@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::gateway::event::{self, Incoming};
-use crate::gateway::reply;
 use crate::gateway::routes::{Matched, Route};
 use crate::gateway::upstream::Upstream;
+use crate::gateway::{hops, reply};
 use crate::runtime::Runtime;
 
 /// The gateway's id in links.
@@ -94,17 +94,16 @@ fn within_stage(parts: &http::request::Parts, rest: &str) -> Option<http::reques
     Some(parts)
 }
 
-/// What the upstream is sent: the caller's headers without those of one connection and without any that pass for the
-/// authorizer's, and then the authorizer's.
+/// What the upstream is sent: what passes of the caller's headers, without any that pass for the authorizer's, and then the
+/// authorizer's.
 fn forwarded(sent: &HeaderMap, context: &Map<String, Value>) -> HeaderMap {
-    let mut headers: HeaderMap = sent
-        .iter()
-        .filter(|(name, _)| ![HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name))
-        .filter(|(name, _)| !["keep-alive", "te", "trailer", "upgrade", "proxy-authorization"].contains(&name.as_str()))
-        // Some servers read `_` as `-`.
-        .filter(|(name, _)| !name.as_str().replace('_', "-").starts_with(CONTEXT))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut headers = hops::passed_on(sent);
+    // Some servers read `_` as `-`.
+    let claims = |name: &HeaderName| name.as_str().replace('_', "-").starts_with(CONTEXT);
+    let dropped: Vec<_> = headers.keys().filter(|name| **name == HOST || claims(name)).cloned().collect();
+    for name in dropped {
+        headers.remove(name);
+    }
     for (name, value) in context {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let name = HeaderName::try_from(format!("{CONTEXT}{}", kebab(name)));

@@ -9,8 +9,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use futures_util::TryFutureExt as _;
-use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response};
+
+use crate::gateway::hops;
 
 const CONNECT: Duration = Duration::from_secs(3);
 /// What API Gateway waits for an integration at most.
@@ -55,9 +56,7 @@ impl Upstream {
         let (answer, body) = answer.try_into_http1x().map_err(|error| error.to_string())?.into_parts();
         let body = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await.map_err(|error| error.to_string())?;
         let mut response = Response::from_parts(answer, body.into_bytes());
-        for name in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
-            response.headers_mut().remove(name);
-        }
+        *response.headers_mut() = hops::passed_on(response.headers());
         Ok(response)
     }
 }

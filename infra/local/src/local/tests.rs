@@ -78,3 +78,29 @@ async fn a_second_start_finds_the_portal_its_token_and_its_keys() {
     assert_ne!(std::fs::read(folder.admin_token()).unwrap(), token);
     assert_eq!(crate::admin_tokens::list(&second.store).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn mails_are_shown_to_whoever_asks_on_this_machine_and_to_nobody_else() {
+    let folder = DataFolder::temporary().unwrap();
+    let local = started(&folder).await;
+    let loopback = IpAddr::from([127, 0, 0, 1]);
+    let ask = async |source: IpAddr, host: &str, more: Option<&str>| {
+        let mut request = Request::get("/_local/mail").header("host", host);
+        if let Some(name) = more {
+            request = request.header(name, "203.0.113.7");
+        }
+        local.answer(request.body(Bytes::new()).unwrap(), source).await.status()
+    };
+    for host in ["localhost:8080", "127.0.0.1", "[::1]:8080", "[::1]", "PORTAL.localhost:1"] {
+        assert_eq!(ask(loopback, host, None).await, StatusCode::OK, "{host}");
+    }
+    assert_eq!(ask("::ffff:127.0.0.1".parse().unwrap(), "localhost", None).await, StatusCode::OK);
+    // From another machine; under a name that another site pointed here; through a proxy.
+    assert_eq!(ask(IpAddr::from([192, 0, 2, 7]), "localhost", None).await, StatusCode::NOT_FOUND);
+    for host in ["portal.example.test", "evil.test:8080", "127.0.0.1.evil.test", "localhost.evil.test", ""] {
+        assert_eq!(ask(loopback, host, None).await, StatusCode::NOT_FOUND, "{host}");
+    }
+    for header in ["x-forwarded-for", "forwarded", "via"] {
+        assert_eq!(ask(loopback, "localhost", Some(header)).await, StatusCode::NOT_FOUND, "{header}");
+    }
+}
