@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A folder of one test, gone with it.
@@ -62,6 +62,13 @@ impl Portal {
 
     pub(crate) fn binary(&self) -> PathBuf {
         binary()
+    }
+
+    /// Ctrl-C, and how it ended.
+    pub(crate) fn interrupt(&mut self) -> ExitStatus {
+        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        self.child.wait().expect("it ends")
     }
 
     /// `kill -9`.

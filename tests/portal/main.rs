@@ -20,6 +20,7 @@ mod delete_app;
 mod delete_credential;
 mod developer_gates;
 mod forgot_password;
+mod front_door;
 mod gates;
 mod gateway_cache;
 mod generate_credential;
