@@ -119,6 +119,8 @@ async fn next(State(invocation): State<Arc<Invocation>>) -> (HeaderMap, String) 
 /// Starts a function, gives it one event and returns its reply.
 async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>) -> Result<Value, String> {
     let event = std::fs::read_to_string(root().join(format!("events/{name}.json"))).map_err(|error| error.to_string())?;
+    // What the template tells it, and no more: it must do with that.
+    let told = crate::template::variables(name);
     let (send, receive) = oneshot::channel();
     let invocation = Arc::new(Invocation { event, reply: Mutex::new(Some(send)), handed_out: tokio::sync::Semaphore::new(1) });
     let api = Router::new()
@@ -143,7 +145,7 @@ async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>)
     let serving = tokio::spawn(async move { axum::serve(listener, api).await });
     let mut child = tokio::process::Command::new(binary.join(name))
         .env_clear()
-        .envs(environment)
+        .envs(environment.iter().filter(|(variable, _)| variable.starts_with("AWS_") || told.contains(**variable)))
         .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
         .env("AWS_LAMBDA_FUNCTION_NAME", name)
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")

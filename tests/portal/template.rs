@@ -1,11 +1,13 @@
-//! One word in four places: the folders of `functions/`, the routes of the code, `infra/template.yaml` and the samples agree.
+//! One word in four places: the folders of `functions/`, the routes of the code, `infra/template.yaml` and the samples agree. And no
+//! function is told, or may do, more than its code needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use portico::functions::FUNCTIONS;
 use portico::gateway::routes::{Routes, TEMPLATE};
 use portico_http::routes::ROUTES;
+use serde_json::Value;
 
 fn names(folder: &str, suffix: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
@@ -45,4 +47,100 @@ fn every_folder_of_functions_is_served_and_has_a_sample() {
     for name in &folders {
         assert!(TEMPLATE.contains(&format!("Binary: {name}")), "{name} is in the template");
     }
+}
+
+fn template() -> Value {
+    serde_saphyr::from_str(TEMPLATE).expect("the template can be read")
+}
+
+/// The properties of each function, by the name of its folder.
+fn deployed() -> BTreeMap<String, Value> {
+    let template = template();
+    let resources = template["Resources"].as_object().expect("resources").values();
+    let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
+    let name = |function: &Value| function["Metadata"]["BuildProperties"]["Binary"].as_str().expect("a binary").to_owned();
+    functions.map(|function| (name(function), function["Properties"].clone())).collect()
+}
+
+fn keys(object: &Value) -> BTreeSet<String> {
+    object.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The variables that a function finds.
+pub(crate) fn variables(function: &str) -> BTreeSet<String> {
+    let of_all = keys(&template()["Globals"]["Function"]["Environment"]["Variables"]);
+    of_all.into_iter().chain(keys(&deployed()[function]["Environment"]["Variables"])).collect()
+}
+
+/// What a function may do: actions and where.
+fn grants(properties: &Value) -> Vec<(String, String)> {
+    let policies = properties["Policies"].as_array().into_iter().flatten();
+    let statements = policies.flat_map(|policy| policy["Statement"].as_array().expect("statements"));
+    let grants = statements.flat_map(|statement| {
+        assert_eq!(statement["Effect"], "Allow");
+        let place = statement["Resource"].as_str().expect("one resource").to_owned();
+        let actions = statement["Action"].as_array().expect("a list of actions").iter();
+        actions.map(move |action| (action.as_str().expect("an action").to_owned(), place.clone()))
+    });
+    grants.collect()
+}
+
+#[test]
+fn a_secret_goes_to_the_functions_that_use_it_and_to_no_other() {
+    let template = template();
+    let sessions = ["refresh-session", "sign-in"].as_slice();
+    let links = ["admin-developers", "forgot-password", "send-email", "signup", "verify-email"].as_slice();
+    for (variable, parameter, functions) in [
+        ("PORTICO_SESSION_PRIVATE_KEY", "SessionPrivateKey", sessions),
+        ("PORTICO_REFRESH_KEY", "RefreshKey", sessions),
+        ("PORTICO_MAIL_KEY", "MailKey", links),
+    ] {
+        let told: Vec<_> = names("functions", "").into_iter().filter(|function| variables(function).contains(variable)).collect();
+        assert_eq!(told, functions, "{variable}");
+        assert_eq!(template["Parameters"][parameter]["NoEcho"], true, "{parameter}");
+        assert_eq!(
+            TEMPLATE.matches(&format!("!Ref {parameter}")).count(),
+            functions.len(),
+            "{parameter} is used for nothing else"
+        );
+    }
+}
+
+#[test]
+fn every_function_is_told_what_it_cannot_start_without() {
+    for function in names("functions", "") {
+        let told = variables(&function);
+        for variable in ["PORTICO_TABLE", "PORTICO_PORTAL_ID", "PORTICO_PUBLIC_URL", "PORTICO_SESSION_PUBLIC_KEYS"] {
+            assert!(told.contains(variable), "{function} lacks {variable}");
+        }
+        let bodies = ["admin-catalog", "browse-catalog"].contains(&function.as_str());
+        assert_eq!(told.contains("PORTICO_SPECIFICATIONS"), bodies, "{function}");
+    }
+    assert!(variables("send-email").contains("PORTICO_OUTBOX"));
+}
+
+#[test]
+fn no_function_may_do_more_than_its_code_does() {
+    let places = ["PorticoTable.Arn", "${PorticoTable.Arn}/index/lists", "${Specifications.Arn}/*"];
+    let reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"];
+    let writes =
+        ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "s3:PutObject"];
+    let readers = ["authorize", "browse-catalog", "send-email", "unknown-route", "view-apps", "view-profile"];
+    for (function, properties) in deployed() {
+        let grants = grants(&properties);
+        for (action, place) in &grants {
+            assert!(reads.contains(&action.as_str()) || writes.contains(&action.as_str()), "{function}: {action}");
+            assert!(places.contains(&place.as_str()), "{function}: {action} on {place}");
+            assert_eq!(action.starts_with("s3:"), place.starts_with("${Spec"), "{function}: {action} on {place}");
+        }
+        let writes = grants.iter().any(|(action, _)| writes.contains(&action.as_str()));
+        assert_eq!(writes, !readers.contains(&function.as_str()), "{function}");
+    }
+    let only = |function: &str| grants(&deployed()[function]).into_iter().map(|(action, _)| action).collect::<Vec<_>>();
+    for function in ["authorize", "view-profile", "send-email"] {
+        assert_eq!(only(function), ["dynamodb:BatchGetItem"], "{function}");
+    }
+    assert_eq!(only("sign-out"), ["dynamodb:DeleteItem"]);
+    assert!(only("unknown-route").is_empty());
+    assert!(deployed()["authorize"]["Timeout"].as_u64().is_some_and(|seconds| seconds <= 3));
 }
