@@ -1,5 +1,6 @@
 //! What `update-developer` and `delete-developer` shut, before they answer and wherever they crash.
 
+use portico::faults::{Fault, Matching};
 use portico_domain::developer::Developer;
 use portico_domain::event::Name;
 use portico_domain::id::{ApplicationId, DeveloperId};
@@ -195,4 +196,16 @@ async fn a_deletion_that_crashed_anywhere_is_ended_by_run_jobs_or_by_asking_agai
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn revoking_a_developer_shuts_every_gate_also_where_a_transaction_holds_an_application() {
+    let portal = TestPortal::start().await;
+    let ada = owner(&portal, "ada@example.test", 3, 1).await;
+    for _ in 0..4 {
+        portal.database.faults().next(Matching::operation("UpdateItem"), Fault::Conflict { position: 0 });
+    }
+    decide(&portal, ada.id, "revoked").await.expect(200);
+    assert_eq!(ada.keys_that_pass(&portal).await, 0);
+    portal.end().await;
 }

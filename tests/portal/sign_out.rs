@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use portico::faults::{Fault, Matching};
 use portico_domain::status::Status;
 use portico_store::Key;
 use portico_tests::TestPortal;
@@ -83,5 +84,18 @@ async fn a_session_that_could_not_be_ended_is_not_reported_as_ended() {
     assert!(ada.logout().await.expect_problem(503, "busy").cookie_lines().is_empty());
     portal.database.faults().heal();
     ada.logout().await.expect(204);
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_session_that_a_transaction_holds_ends_all_the_same() {
+    let portal = TestPortal::start().await;
+    let id = portal.account(ADA, Status::Approved).await;
+    let ada = portal.anonymous();
+    ada.authenticate(ADA, PASSWORD).await.expect(204);
+    portal.database.faults().next(Matching::operation("DeleteItem"), Fault::Conflict { position: 0 });
+    ada.logout().await.expect(204);
+    let sessions = portal.portal.store.children(Key::developer(id).pk(), "SESSION#").await.expect("rows");
+    assert!(sessions.is_empty());
     portal.end().await;
 }

@@ -1,10 +1,15 @@
 //! Single writes: bookkeeping that needs no transaction.
+//!
+//! A transaction that holds the item turns a single write away, and the SDK does not try again: that is done here.
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use portico_domain::limits::TRIES;
 
 use crate::expression::Terms;
+use crate::transaction::backoff;
 use crate::{Item, Key, Store, StoreError, Update};
 
 /// How a conditional edit of one item ended.
@@ -25,7 +30,7 @@ impl Store {
         let mut terms = Terms::default();
         let (expression, condition) = update.write(&mut terms)?;
         let (names, values) = terms.into_maps();
-        let answer = self
+        let request = self
             .client()
             .update_item()
             .table_name(self.table())
@@ -35,9 +40,19 @@ impl Store {
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut tried = 0;
+        let answer = loop {
+            let answer = request.clone().send().await;
+            let held = answer
+                .as_ref()
+                .is_err_and(|error| error.as_service_error().is_some_and(UpdateItemError::is_transaction_conflict_exception));
+            tried += 1;
+            if !held || tried == TRIES {
+                break answer;
+            }
+            backoff(tried - 1).await;
+        };
         match answer {
             Ok(done) => Ok(Edited::Done(Item::from(done.attributes.unwrap_or_default()))),
             Err(SdkError::ServiceError(context)) if context.err().is_conditional_check_failed_exception() => {
@@ -57,13 +72,16 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn remove(&self, key: &Key) -> Result<(), StoreError> {
-        self.client()
-            .delete_item()
-            .table_name(self.table())
-            .set_key(Some(key.attributes()))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::from_sdk(&error))
+        let request = self.client().delete_item().table_name(self.table()).set_key(Some(key.attributes()));
+        let mut tried = 0;
+        loop {
+            let Err(error) = request.clone().send().await else { return Ok(()) };
+            let held = error.as_service_error().is_some_and(DeleteItemError::is_transaction_conflict_exception);
+            tried += 1;
+            if !held || tried == TRIES {
+                return Err(StoreError::from_sdk(&error));
+            }
+            backoff(tried - 1).await;
+        }
     }
 }
