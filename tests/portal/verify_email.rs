@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use portico::faults::Matching;
 use portico_domain::event::Name;
 use portico_domain::status::Status;
 use portico_tests::TestPortal;
@@ -102,5 +103,21 @@ async fn it_costs_three_store_calls_and_the_table_holds_no_token() {
     let ada = portal.known(ADA).await;
     let rows = portal.portal.store.children(&format!("DEV#{}", ada.id), "").await.expect("rows");
     assert!(!format!("{rows:?}").contains(&token));
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_asked_for_at_the_same_time_does_not_spend_the_link() {
+    let (portal, token) = signed_up().await;
+    let gate = portal.database.faults().hold(Matching::operation("TransactWriteItems"));
+    let late = tokio::spawn({
+        let (ada, token) = (portal.anonymous(), token.clone());
+        async move { ada.verify_email(&token).await }
+    });
+    gate.arrived().await;
+    portal.anonymous().forgot_password(ADA).await.expect(200);
+    gate.open();
+    let reply = late.await.expect("no panic").expect(202);
+    portal.anonymous().reset_password(reply.body["token"].as_str().expect("a token"), PASSWORD).await.expect(204);
     portal.end().await;
 }

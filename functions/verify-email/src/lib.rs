@@ -1,6 +1,7 @@
 //! `POST /api/v3/developer/verify-email`: the link of a verification mail is used, and a token to set a password takes its place.
 
 use portico_domain::developer::Developer;
+use portico_domain::digest::Digest;
 use portico_domain::event::{Actor, Name};
 use portico_domain::issued_token::IssuedToken;
 use portico_domain::mail_token::{MailToken, PASSWORD_LIFETIME, Purpose};
@@ -8,9 +9,9 @@ use portico_http::fields::kinds::uuid;
 use portico_http::fields::{Fields, Kind as _};
 use portico_http::response::accepted;
 use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::Key;
 use portico_store::developers::UseLinkError;
 use portico_store::mail_tokens::Link;
+use portico_store::{Key, decide_again};
 use serde::Serialize;
 use serde_json::json;
 
@@ -30,8 +31,13 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let mut body = Fields::of(&request.body);
     let token = body.required("token", uuid().map(MailToken::from));
     let digest = body.finish(token)?.digest();
-    let now = portal.now();
+    decide_again(|| attempt(portal, digest)).await
+}
 
+/// Uses the token as it was read. `None` if somebody was faster: with this link, which is over then, or with one to a password,
+/// which does it no harm.
+async fn attempt(portal: &Portal, digest: Digest) -> Result<Option<Response>, Problem> {
+    let now = portal.now();
     let key = Key::mail_token(Purpose::Verify.as_str(), &digest.to_string());
     let items = portal.store.load(&[Key::portal(portal.config.portal), key.clone()]).await?;
     portal.with_passwords(&items)?;
@@ -42,11 +48,11 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
 
     let (token, next) = portal.link(IssuedToken::next(&developer, Purpose::Password, PASSWORD_LIFETIME, now))?;
     let event = portal.event(Name::DeveloperVerified, Actor::Developer(developer.id), json!({ "developer": developer.id }))?;
-    portal.store.verify_email(&Link { issued, digest }, &next, &event, now).await.map_err(|error| match error {
-        UseLinkError::Spent => gone(),
-        UseLinkError::Store(error) => error.into(),
-    })?;
-    accepted(&Verified { email: &developer.email, token: &token.expose() })
+    match portal.store.verify_email(&Link { issued, digest }, &next, &event, now).await {
+        Ok(()) => accepted(&Verified { email: &developer.email, token: &token.expose() }).map(Some),
+        Err(UseLinkError::Spent) => Ok(None),
+        Err(UseLinkError::Store(error)) => Err(error.into()),
+    }
 }
 
 fn gone() -> Problem {
