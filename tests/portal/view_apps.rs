@@ -204,3 +204,14 @@ async fn more_registrations_than_one_batch_reads_have_an_exact_total() {
     assert_eq!((page.total(), page.each("id").len()), (120, 20));
     portal.end().await;
 }
+
+#[tokio::test]
+async fn what_is_neither_an_id_nor_a_slug_names_no_api_and_never_becomes_a_key_of_the_table() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    for named in ["w".repeat(3000), "no%20slug".to_owned(), "%C3%BC".repeat(1000)] {
+        ada.get(&format!("/api/v3/apis/{named}/applications")).await.expect_invalid(&["apiIdOrSlug"]);
+        portal.anonymous().get(&format!("/api/v3/apis/{named}/applications")).await.expect_problem(401, "unauthorized");
+    }
+    portal.end().await;
+}

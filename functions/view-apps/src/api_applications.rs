@@ -4,7 +4,9 @@ use portico_domain::application::ApplicationCard;
 use portico_domain::id::ApiId;
 use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
+use portico_domain::slug::Slug;
 use portico_domain::status::Status;
+use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::listing::{Column, Listing};
 use portico_http::response::ok;
 use portico_http::views::strategy::StrategyView;
@@ -77,8 +79,11 @@ async fn visible_api(portal: &Portal, request: &Request) -> Result<(SignedIn, Ap
     let named = request.parameter("apiIdOrSlug");
     let card = |api: ApiId| Key::publication(portal.config.portal, api);
     let by_id = named.parse::<ApiId>().ok();
-    let key = by_id.map_or_else(|| Key::slug_guard(named), card);
-    let who = portal.signed_in(request, [key.clone()]).await?;
+    // Only what can be a slug becomes a key: DynamoDB bounds those.
+    let guard = Slug::parse(named).ok().map(|slug| Key::slug_guard(slug.as_str()));
+    let key = by_id.map(card).or(guard);
+    let who = portal.signed_in(request, key.clone()).await?;
+    let key = key.ok_or_else(|| InvalidParameter::path("apiIdOrSlug", Rule::IsUuid, "must be a UUID or a slug"))?;
     let publication = if by_id.is_some() {
         who.items.get::<Publication>(&key)?
     } else {
