@@ -197,3 +197,19 @@ async fn a_stranger_cannot_register_it() {
     portal.anonymous().post(&registrations(app), json!({ "api_id": api })).await.expect_problem(401, "unauthorized");
     portal.end().await;
 }
+
+#[tokio::test]
+async fn a_registration_that_comes_after_the_end_of_automatic_approval_is_not_approved_by_itself() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    let api = portal.publish(SeedApi { auto_approve_registrations: true, ..portal.seed_api("Weather") }).await;
+    let path = format!("{APPLICATIONS}/{}/registrations", ada.create_app("Weather board").await);
+    let gate = portal.database.faults().hold(Matching::operation("TransactWriteItems"));
+    let late = tokio::spawn(async move { ada.post(&path, json!({ "api_id": api })).await });
+    gate.arrived().await;
+    let strict = json!({ "auto_approve_registrations": false });
+    portal.admin().put(&format!("/v3/apis/{api}/publications/{}", portal.id()), strict).await.expect(200);
+    gate.open();
+    assert_eq!(late.await.expect("no panic").expect(201).body["status"], "pending");
+    portal.end().await;
+}

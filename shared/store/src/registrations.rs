@@ -99,6 +99,7 @@ impl Store {
             .when(Condition::fewer("grants", REGISTRATIONS_PER_APPLICATION));
         let as_read = Condition::Exists
             .and(Condition::is("visibility", &publication.visibility))
+            .and(Condition::is("auto_approve_registrations", &publication.auto_approve_registrations))
             .and(publication.strategy.map_or(Condition::has_not("strategy"), |strategy| Condition::is("strategy", &strategy)));
         let twice = || StoreError::Corrupt("a registration is there without its grant".to_owned()).into();
         let asked_for = registration.api;
