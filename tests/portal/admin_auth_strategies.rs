@@ -1,9 +1,15 @@
 //! `create-app-auth-strategy`, `list-app-auth-strategies`, `get-app-auth-strategy`, `replace-app-auth-strategy`,
 //! `update-app-auth-strategy`, `delete-app-auth-strategy`.
 
+use std::time::Duration;
+
 use http::Method;
-use portico_domain::id::StrategyId;
+use portico_domain::event::{Actor, Name};
+use portico_domain::id::{PortalId, StrategyId};
+use portico_domain::portal::Portal as Settings;
 use portico_domain::status::Status;
+use portico_domain::strategy::Strategy;
+use portico_http::clock::Clock as _;
 use portico_store::Key;
 use portico_tests::management::STRATEGIES;
 use portico_tests::steps::NOBODYS;
@@ -233,5 +239,25 @@ async fn only_an_administrator_of_every_portal_changes_strategies() {
     one.patch(&path, json!({ "name": "mine" })).await.expect_problem(403, "forbidden");
     one.delete(&path).await.expect_problem(403, "forbidden");
     portal.approved_developer("ada@example.test").await.get(&path).await.expect_problem(401, "unauthorized");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn the_default_of_the_last_of_many_portals_is_kept_too() {
+    let portal = TestPortal::start().await;
+    let mut last = portal.strategy;
+    for number in 0..95 {
+        portal.clock.advance(Duration::from_secs(1));
+        let now = portal.clock.now();
+        let (id, strategy): (PortalId, StrategyId) =
+            (portal.portal.new_id().expect("an id"), portal.portal.new_id().expect("an id"));
+        let event = |name| portal.portal.event(name, Actor::System("test".to_owned()), json!({})).expect("an event");
+        let events = [event(Name::PortalCreated), event(Name::StrategyCreated)];
+        let settings = Settings::new(id, &format!("Portal {number}"), strategy, now);
+        let default = Strategy::key_auth_default(strategy, now);
+        portal.portal.store.create_portal(&settings, &default, [&events[0], &events[1]]).await.expect("the portal is made");
+        last = strategy;
+    }
+    portal.admin().delete(&format!("/v2/application-auth-strategies/{last}")).await.expect_problem(409, "in-use");
     portal.end().await;
 }

@@ -120,10 +120,11 @@ impl Store {
             Some(item) if item.number("use_count") != Some(0) => Error::InUse,
             _ => Error::Changed,
         });
-        for portal in self.all_portals().await?.iter().take(CHECKED_PORTALS) {
-            if portal.default_strategy == Some(strategy.id) {
-                return Err(Error::IsDefault);
-            }
+        let portals = self.all_portals().await?;
+        if portals.iter().any(|portal| portal.default_strategy == Some(strategy.id)) {
+            return Err(Error::IsDefault);
+        }
+        for portal in portals.iter().take(CHECKED_PORTALS) {
             let as_read = portal
                 .default_strategy
                 .map_or(Condition::has_not("default_strategy"), |default| Condition::is("default_strategy", &default));
