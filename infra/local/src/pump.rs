@@ -111,6 +111,7 @@ impl Pump {
                 let before = batch.iter().filter_map(sequence).take_while(|number| *number < failed.as_str()).last();
                 if let Some(before) = before {
                     self.keep(state, before)?;
+                    state.tries = 1; // what came before got through: the record that fails now is another one
                 }
                 if state.tries < TRIES {
                     return Ok(false);

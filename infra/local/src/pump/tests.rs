@@ -80,6 +80,35 @@ async fn a_failed_record_is_tried_again_with_what_follows_it_and_passed_over_in_
 }
 
 #[tokio::test]
+async fn the_tries_of_a_record_are_not_those_of_the_one_before_it() {
+    let database = prepared().await;
+    let pump = Pump::new(database.clone(), TABLE, None).unwrap();
+    for name in ["first", "second"] {
+        put(&database, &format!("EVENT#{name}")).await;
+    }
+    let (batches, delivered) = (Mutex::new(0), Mutex::new(Vec::new()));
+    let deliver = |event: Event| {
+        let mut batch = batches.lock().unwrap();
+        *batch += 1;
+        // The first record gets through at its last try; only then the second one fails, once.
+        let fails = match *batch {
+            tried if tried < TRIES => "EVENT#first",
+            TRIES => "EVENT#second",
+            _ => "",
+        };
+        let of_batch = keys(&event);
+        let failed = of_batch.iter().find(|(sk, _)| sk == fails).map(|(_, sequence)| sequence.clone());
+        let through = of_batch.into_iter().take_while(|(sk, _)| sk != fails).map(|(sk, _)| sk);
+        delivered.lock().unwrap().extend(through);
+        std::future::ready(Ok(failed.into_iter().collect()))
+    };
+    for _ in 0..=TRIES {
+        pump.drain(deliver).await.unwrap();
+    }
+    assert_eq!(*delivered.lock().unwrap(), ["EVENT#first", "EVENT#second"]);
+}
+
+#[tokio::test]
 async fn the_position_survives_a_restart_and_a_crash_before_it_was_kept_repeats() {
     let database = prepared().await;
     let kept = std::env::temp_dir().join(format!("portico-cursor-{}", std::process::id()));
