@@ -1,5 +1,6 @@
 //! All black-box tests in one binary, a module for each topic.
 
+mod account_crashes;
 mod admin_applications;
 mod admin_auth_strategies;
 mod admin_catalog;
@@ -30,6 +31,7 @@ mod journey;
 mod jwt_zoo;
 mod kill;
 mod listing;
+mod management_crashes;
 mod readme;
 mod refresh_session;
 mod register;

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod client;
 pub mod clock;
 pub mod contract;
+pub mod crashes;
 pub mod logs;
 pub mod management;
 pub mod portal;
