@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use portico::faults::Matching;
 use portico_domain::event::Name;
+use portico_domain::password::AttemptedPassword;
 use portico_domain::status::Status;
+use portico_http::passwords::{AT_ONCE, WAITING};
 use portico_tests::account::{PASSWORD, with_status};
 use portico_tests::{Reply, TestPortal};
 
@@ -216,13 +218,30 @@ async fn a_flood_of_sign_ins_is_hashed_a_few_at_a_time_and_the_rest_is_told_to_c
     let replies = portal
         .anonymous()
         .race(
-            100,
+            200,
             |number, eve| async move { eve.from(source(number)).authenticate(&format!("x{number}@example.test"), WRONG).await },
         )
         .await;
     let (answered, busy) = (with_status(&replies, 401), with_status(&replies, 503));
-    assert_eq!(answered + busy, 100);
+    assert_eq!(answered + busy, 200);
     assert_eq!(u64::try_from(answered).expect("a count"), portal.portal.passwords.computed());
+    assert!(answered >= AT_ONCE + WAITING, "{answered} are served: those at work and those who wait");
+    assert!((1..=AT_ONCE).contains(&portal.portal.passwords.most_at_once()));
     assert!(busy > 0 && replies.iter().filter(|reply| reply.status == 503).all(|reply| retry_after(reply) >= 1));
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn hanging_up_makes_no_room_for_more_hashes_than_there_are_at_once() {
+    let portal = TestPortal::start().await;
+    for _ in 0..4 * AT_ONCE {
+        let passwords = portal.portal.passwords.clone();
+        let attempt = AttemptedPassword::parse(WRONG).expect("a password");
+        let asked = tokio::spawn(async move { passwords.verify(attempt, None).await });
+        tokio::task::yield_now().await;
+        asked.abort();
+    }
+    portal.anonymous().authenticate(ADA, WRONG).await.expect(401);
+    assert!(portal.portal.passwords.most_at_once() <= AT_ONCE);
     portal.end().await;
 }

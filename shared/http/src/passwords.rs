@@ -1,6 +1,7 @@
 //! Hashing passwords: Argon2id, a bounded number at the same time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -25,7 +26,9 @@ pub const WAITING: usize = 60;
 pub struct Passwords {
     running: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    computed: Arc<std::sync::atomic::AtomicU64>,
+    computed: Arc<AtomicU64>,
+    at_work: Arc<AtomicUsize>,
+    most_at_work: Arc<AtomicUsize>,
 }
 
 impl Default for Passwords {
@@ -34,6 +37,8 @@ impl Default for Passwords {
             running: Arc::new(Semaphore::new(AT_ONCE)),
             queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             computed: Arc::default(),
+            at_work: Arc::default(),
+            most_at_work: Arc::default(),
         }
     }
 }
@@ -49,15 +54,29 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cG9ydGljby1uby1vbmUhIQ$AAAA
 impl Passwords {
     /// Number of hashes computed so far, for tests that count instead of measuring time.
     pub fn computed(&self) -> u64 {
-        self.computed.load(std::sync::atomic::Ordering::Relaxed)
+        self.computed.load(Ordering::Relaxed)
+    }
+
+    /// The most hashes that were computed at the same moment.
+    pub fn most_at_once(&self) -> usize {
+        self.most_at_work.load(Ordering::Relaxed)
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let Ok(_place) = self.queue.try_acquire() else {
+        let Ok(place) = self.queue.clone().try_acquire_owned() else {
             return Err(Problem::busy("too many passwords wait to be hashed"));
         };
-        let _running = self.running.acquire().await.map_err(|error| Problem::internal(error.to_string()))?;
-        self.computed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let running = self.running.clone().acquire_owned().await.map_err(|error| Problem::internal(error.to_string()))?;
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        let (at_work, most) = (self.at_work.clone(), self.most_at_work.clone());
+        let work = move || {
+            // The places belong to the work: whoever asked may hang up, and the memory is in use until it is done.
+            let _places = (place, running);
+            most.fetch_max(at_work.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            let done = work();
+            at_work.fetch_sub(1, Ordering::Relaxed);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(error.to_string()))
     }
 
