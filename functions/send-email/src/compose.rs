@@ -22,7 +22,7 @@ struct Words {
 #[derive(Template)]
 #[template(path = "mail.html")]
 struct Html<'a> {
-    name: &'a str,
+    name: Option<&'a str>,
     words: &'a Words,
     origin: &'a str,
 }
@@ -30,7 +30,7 @@ struct Html<'a> {
 #[derive(Template)]
 #[template(path = "mail.txt", escape = "none")]
 struct Text<'a> {
-    name: &'a str,
+    name: Option<&'a str>,
     words: &'a Words,
     origin: &'a str,
 }
@@ -132,7 +132,8 @@ pub(crate) fn message(portal: &Portal, event: &Event, due: &Due) -> Result<Vec<u
     let failed = |error: &dyn std::fmt::Display| Problem::internal(format!("a mail cannot be composed: {error}"));
     let origin = portal.config.public_url.origin();
     let words = words(&due.says, &origin);
-    let name = due.to.full_name.as_str();
+    // Until the address is proven, the name is whatever a stranger typed: it must not reach somebody else's inbox.
+    let name = due.to.email_verified_at.map(|_| due.to.full_name.as_str());
     let html = Html { name, words: &words, origin: &origin }.render().map_err(|error| failed(&error))?;
     let text = Text { name, words: &words, origin: &origin }.render().map_err(|error| failed(&error))?;
     // The address alone: a name is somebody's free text and has no place in a header.
