@@ -27,6 +27,7 @@ mod gateway_cache;
 mod generate_credential;
 mod grants;
 mod headers;
+mod idempotency;
 mod journey;
 mod jwt_zoo;
 mod kill;

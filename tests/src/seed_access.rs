@@ -33,7 +33,7 @@ impl TestPortal {
         let data = json!({ "application": application, "api": api, "registration": id });
         let event = self.portal.event(Name::RegistrationRequested, Actor::System("test".to_owned()), data).expect("an event");
         let card = card.expect("the API is published");
-        self.portal.store.create_registration(&registration, &card, &event).await.expect("the registration is written");
+        self.portal.store.create_registration(&registration, &card, None, &event).await.expect("the registration is written");
         self.database.faults().take_calls();
         id
     }

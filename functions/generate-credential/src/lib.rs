@@ -1,40 +1,70 @@
 //! `POST …/credentials`: a developer makes an API key, which the answer shows this once.
 
 use portico_domain::api_key::ApiKey;
+use portico_domain::application::Application;
 use portico_domain::credential::Credential;
 use portico_domain::event::Name;
 use portico_domain::strategy::Strategy;
 use portico_domain::text::DisplayName;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::text;
+use portico_http::idempotency::{Outcome, Repeat, gone, raced};
 use portico_http::response::created;
 use portico_http::views::credential::CreatedCredentialView;
+use portico_http::who::SignedIn;
 use portico_http::{Kind, Portal, Problem, Request, Response};
 use portico_store::Key;
 use portico_store::credentials::CreateCredentialError;
+use portico_store::idempotency::Made;
 use serde_json::json;
 
 /// Makes an API key for an application of whoever is signed in.
 ///
 /// # Errors
-/// 400 for wrong fields, 403 at the limit, 404 for an application that is not there, or somebody else's, 422 where credentials are
-/// made at an identity provider.
+/// 400 for wrong fields, 403 at the limit, 404 for an application that is not there, or somebody else's, 409 for a repetition: a
+/// secret is shown once; 422 where credentials are made at an identity provider.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
-    let (who, application) = portal.own_application(&request, []).await?;
-    let display_name = parse(&request)?;
+    let repeat = request.repeat();
+    let (who, application) = portal.own_application(&request, Repeat::keys(&repeat)).await?;
+    let (repeat, display_name) = (repeat?, parse(&request)?);
+    match repeat.first(portal, &who.items, create(portal, &who, &application, display_name, &repeat)).await? {
+        Outcome::First(response) => Ok(response),
+        Outcome::Repeated(made) => Err(again(portal, made).await?),
+    }
+}
+
+/// Makes it and shows it, this once.
+async fn create(
+    portal: &Portal,
+    who: &SignedIn,
+    application: &Application,
+    display_name: Option<DisplayName>,
+    repeat: &Repeat,
+) -> Result<Response, Problem> {
     let strategy = portal
         .store
         .find::<Strategy>(&Key::strategy(application.card.strategy))
         .await?
         .ok_or_else(|| Problem::internal("an application's strategy is not there"))?;
     let now = portal.now();
-    let credential = Credential::create(portal.new_id()?, &application, display_name, &strategy, now)
+    let credential = Credential::create(portal.new_id()?, application, display_name, &strategy, now)
         .map_err(|error| Problem::new(Kind::NotSupported, format!("This is not possible: {error}.")))?;
     let key = ApiKey::generate(application.card.id, portal.random()?);
     let data = json!({ "application": application.card.id, "credential": credential.id });
     let event = portal.event(Name::CredentialCreated, who.actor(), data)?;
-    portal.store.create_credential(&credential, key.digest(), &event).await.map_err(problem)?;
+    portal.store.create_credential(&credential, key.digest(), repeat.once(), &event).await.map_err(problem)?;
     created(&CreatedCredentialView::of(&credential, &key, now))
+}
+
+/// What a repetition is told: nothing can show the secret again, and a second key would not be what was asked for.
+async fn again(portal: &Portal, made: Made) -> Result<Problem, Problem> {
+    let id = made.credential.ok_or_else(gone)?;
+    portal.store.find_credential(made.application, id).await?.ok_or_else(gone)?;
+    let detail = format!(
+        "The credential {id} was made under this Idempotency-Key, and its secret is in the first answer alone. \
+         If that answer is lost, delete the credential and make another with another key."
+    );
+    Ok(Problem::new(Kind::AlreadyExists, detail))
 }
 
 fn parse(request: &Request) -> Result<Option<DisplayName>, Problem> {
@@ -47,6 +77,7 @@ fn problem(error: CreateCredentialError) -> Problem {
     match error {
         CreateCredentialError::ApplicationGone => Problem::not_found(),
         CreateCredentialError::TooMany => Problem::new(Kind::QuotaReached, format!("At the limit: {error}.")),
+        CreateCredentialError::Repeated => raced(),
         CreateCredentialError::Store(error) => error.into(),
     }
 }

@@ -8,11 +8,13 @@ use portico_domain::registration::{Registration, RequestError};
 use portico_domain::strategy::Strategy;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::uuid;
+use portico_http::idempotency::{Outcome, Repeat, gone, raced};
 use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::response::created;
 use portico_http::views::registration::RegistrationView;
 use portico_http::who::SignedIn;
 use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::idempotency::Made;
 use portico_store::registrations::CreateRegistrationError;
 use portico_store::{Items, Key, decide_again};
 use serde_json::json;
@@ -21,24 +23,45 @@ use serde_json::json;
 ///
 /// # Errors
 /// 400 for wrong fields and for an API that this application cannot be registered for, 403 at the limit, 404 for an application or
-/// an API that is not there for the developer, 409 if it was asked for before.
+/// an API that is not there for the developer, 409 if it was asked for before, or for a repetition whose
+/// registration is gone.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
-    let api = parse(&request);
+    let (repeat, api) = (request.repeat(), parse(&request));
     let of_api = |api: ApiId| [Key::publication(portal.config.portal, api), Key::api(api)];
-    let (who, application) = portal.own_application(&request, api.as_ref().ok().copied().into_iter().flat_map(of_api)).await?;
-    let (api, id) = (api?, application.card.id);
+    let also = api.as_ref().ok().copied().into_iter().flat_map(of_api).chain(Repeat::keys(&repeat));
+    let (who, application) = portal.own_application(&request, also).await?;
+    let (repeat, api) = (repeat?, api?);
+    match repeat.first(portal, &who.items, create(portal, &who, application.card.id, api, &repeat)).await? {
+        Outcome::First(response) => Ok(response),
+        Outcome::Repeated(made) => again(portal, api, made).await,
+    }
+}
+
+/// Registers it and shows the registration.
+async fn create(portal: &Portal, who: &SignedIn, id: ApplicationId, api: ApiId, repeat: &Repeat) -> Result<Response, Problem> {
     let mut first = true;
     let (registration, api) = decide_again(|| {
-        let (again, who) = (!std::mem::replace(&mut first, false), &who);
+        let again = !std::mem::replace(&mut first, false);
         async move {
             if !again {
-                return register(portal, who, id, api, &who.items).await;
+                return register(portal, who, id, api, &who.items, repeat).await;
             }
             let items = portal.store.load(&[Key::application(id), Key::publication(who.portal.id, api), Key::api(api)]).await?;
-            register(portal, who, id, api, &items).await
+            register(portal, who, id, api, &items, repeat).await
         }
     })
     .await?;
+    created(&RegistrationView::of(&registration, &api))
+}
+
+/// Shows the registration that an earlier request made.
+async fn again(portal: &Portal, api: ApiId, made: Made) -> Result<Response, Problem> {
+    let keys = [Key::registration(made.application, api), Key::api(api)];
+    let items = portal.store.load(&keys).await?;
+    let [registration, api] = &keys;
+    let registration = items.get::<Registration>(registration)?.filter(|found| made.registration == Some(found.id));
+    let known = items.get::<Api>(api)?.filter(|api| api.deleted_at.is_none());
+    let (Some(registration), Some(api)) = (registration, known) else { return Err(gone()) };
     created(&RegistrationView::of(&registration, &api))
 }
 
@@ -55,6 +78,7 @@ async fn register(
     application: ApplicationId,
     api: ApiId,
     items: &Items,
+    repeat: &Repeat,
 ) -> Result<Option<(Registration, Api)>, Problem> {
     let application = who.own(application, items)?;
     let publication = items.get::<Publication>(&Key::publication(who.portal.id, api))?;
@@ -69,9 +93,10 @@ async fn register(
         "application": application.card.id, "api": api.id, "registration": registration.id, "status": registration.status,
     });
     let event = portal.event(Name::RegistrationRequested, who.actor(), data)?;
-    match portal.store.create_registration(&registration, &publication, &event).await {
+    match portal.store.create_registration(&registration, &publication, repeat.once(), &event).await {
         Ok(()) => Ok(Some((registration, api))),
         Err(CreateRegistrationError::PublicationChanged) => Ok(None),
+        Err(CreateRegistrationError::Repeated) => Err(raced()),
         Err(CreateRegistrationError::ApplicationGone) => Err(Problem::not_found()),
         Err(error @ CreateRegistrationError::AlreadyRegistered) => Err(already(error)),
         Err(error @ CreateRegistrationError::TooMany) => Err(Problem::new(Kind::QuotaReached, error.to_string())),

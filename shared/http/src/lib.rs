@@ -12,6 +12,7 @@ pub mod cookies;
 mod developer_removal;
 pub mod edge;
 pub mod fields;
+pub mod idempotency;
 pub mod invalid;
 pub mod json;
 pub mod lambda;

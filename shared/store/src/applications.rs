@@ -7,11 +7,15 @@ use portico_domain::limits::APPLICATIONS_PER_DEVELOPER;
 use portico_domain::status::Status;
 use serde::Serialize;
 
+use crate::idempotency::{Made, Once};
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why an application was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateApplicationError {
+    /// The request was sent before under the same key.
+    #[error("the request was made before")]
+    Repeated,
     /// Another application of the portal has the reference ID.
     #[error("another application of this portal has the reference ID")]
     ReferenceIdTaken,
@@ -73,7 +77,12 @@ impl Store {
     ///
     /// # Errors
     /// [`CreateApplicationError`] names the rule that was broken.
-    pub async fn create_application(&self, application: &Application, event: &Event) -> Result<(), CreateApplicationError> {
+    pub async fn create_application(
+        &self,
+        application: &Application,
+        once: Option<&Once>,
+        event: &Event,
+    ) -> Result<(), CreateApplicationError> {
         use CreateApplicationError as Error;
         let card = &application.card;
         let root = Key::application(card.id);
@@ -85,6 +94,7 @@ impl Store {
             .when(Condition::has_not("deleted_at"))
             .when(Condition::less("app_count", &APPLICATIONS_PER_DEVELOPER));
         Transaction::new()
+            .once(once, Made::application(card.id), card.created_at, || Error::Repeated)
             .update(owner, |before| match before.and_then(|item| item.number("app_count")) {
                 Some(count) if count >= i64::from(APPLICATIONS_PER_DEVELOPER) => Error::TooManyApplications,
                 _ => Error::OwnerNotApproved,

@@ -6,11 +6,15 @@ use portico_domain::event::Event;
 use portico_domain::id::{ApplicationId, CredentialId};
 use portico_domain::limits::KEYS_PER_APPLICATION;
 
+use crate::idempotency::{Made, Once};
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why a credential was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateCredentialError {
+    /// The request was sent before under the same key.
+    #[error("the request was made before")]
+    Repeated,
     /// The application was deleted meanwhile.
     #[error("the application is gone")]
     ApplicationGone,
@@ -55,13 +59,16 @@ impl Store {
         &self,
         credential: &Credential,
         digest: KeyDigest,
+        once: Option<&Once>,
         event: &Event,
     ) -> Result<(), CreateCredentialError> {
         use CreateCredentialError as Error;
         let key = Key::credential(credential.application, &digest.to_string());
         let counted =
             change(credential.application).add("key_count", 1).when(Condition::less("key_count", &KEYS_PER_APPLICATION));
+        let made = Made::credential(credential.application, credential.id);
         Transaction::new()
+            .once(once, made, credential.created_at, || Error::Repeated)
             .update(counted, |before| match before {
                 Some(item) if !item.has("deleted_at") => Error::TooMany,
                 Some(_) | None => Error::ApplicationGone,

@@ -88,6 +88,11 @@ impl Key {
         Self { pk: format!("THROTTLE#{name}#{}", sha256_hex(whose)), sk: "THROTTLE".to_owned() }
     }
 
+    /// What a developer's request made under a key that they chose.
+    pub fn idempotency(developer: DeveloperId, key: &str) -> Self {
+        Self { pk: format!("IDEMPOTENCY#{developer}#{}", sha256_hex(key)), sk: "IDEMPOTENCY".to_owned() }
+    }
+
     /// An event of the root that lies at this key.
     pub fn event(&self, id: EventId) -> Self {
         Self { pk: self.pk.clone(), sk: format!("EVENT#{id}") }

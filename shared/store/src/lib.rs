@@ -13,6 +13,7 @@ pub mod developer_admin;
 pub mod developers;
 mod error;
 mod expression;
+pub mod idempotency;
 mod item;
 pub mod jobs;
 mod key;

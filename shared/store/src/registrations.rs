@@ -8,11 +8,15 @@ use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
 use serde::{Deserialize, Serialize};
 
+use crate::idempotency::{Made, Once};
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why an application was not registered.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateRegistrationError {
+    /// The request was sent before under the same key.
+    #[error("the request was made before")]
+    Repeated,
     /// The application was deleted meanwhile.
     #[error("the application is gone")]
     ApplicationGone,
@@ -85,6 +89,7 @@ impl Store {
         &self,
         registration: &Registration,
         publication: &Publication,
+        once: Option<&Once>,
         event: &Event,
     ) -> Result<(), CreateRegistrationError> {
         use CreateRegistrationError as Error;
@@ -103,7 +108,9 @@ impl Store {
             .and(publication.strategy.map_or(Condition::has_not("strategy"), |strategy| Condition::is("strategy", &strategy)));
         let twice = || StoreError::Corrupt("a registration is there without its grant".to_owned()).into();
         let asked_for = registration.api;
+        let made = Made::registration(registration.application, registration.id);
         Transaction::new()
+            .once(once, made, registration.created_at, || Error::Repeated)
             .update(application, move |before| broken(before, asked_for))
             .put_new(item(registration), twice)
             .put_new(pointer(registration), twice)

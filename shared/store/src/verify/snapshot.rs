@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 use super::rule::{Rule, Violation};
 use super::{forms, sizes};
+use crate::idempotency::Kept;
 use crate::{Item, Key, Store, StoreError};
 
 /// A guard, whoever's it is.
@@ -158,7 +159,11 @@ impl Snapshot {
         match item.kind() {
             "table" => self.check_key(key, *key == Key::table()),
             "throttle" => self.check_key(key, key.pk.starts_with("THROTTLE#") && key.sk == "THROTTLE"),
-            "idempotency" => self.check_key(key, key.pk.starts_with("IDEMPOTENCY#")),
+            // It outlives what it names: nothing else is asked of it.
+            "idempotency" => {
+                let known = |_: &Kept| (key.pk.starts_with("IDEMPOTENCY#") && key.sk == "IDEMPOTENCY").then(|| key.clone());
+                self.entity::<Kept>(key, item, known);
+            }
             "admin_token" => {
                 self.entity::<AdminToken>(key, item, |_| Some(Key::admin_token(key.pk.strip_prefix("ADMIN#")?)));
             }
