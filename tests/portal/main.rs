@@ -33,6 +33,7 @@ mod jwt_zoo;
 mod kill;
 mod listing;
 mod management_crashes;
+mod model;
 mod readme;
 mod refresh_session;
 mod register;
