@@ -84,11 +84,12 @@ pub fn files(folder: Option<&Path>) -> Result<Vec<ApiFile>, CannotStart> {
     paths.into_iter().map(read).collect()
 }
 
-/// Publishes the files that have not been published yet. What an administrator has since changed or deleted stays so.
+/// Publishes the files that have not been published yet. What an administrator has since changed or deleted stays so. Returns the
+/// slugs of the files that have been published, now or before.
 ///
 /// # Errors
 /// [`CannotStart::Folder`] if the list of what has been published cannot be read or written.
-pub async fn publish(local: &Local, data: &DataFolder, files: &[ApiFile]) -> Result<(), CannotStart> {
+pub async fn publish(local: &Local, data: &DataFolder, files: &[ApiFile]) -> Result<Vec<String>, CannotStart> {
     let kept = read_secret(&data.published())?.unwrap_or_default();
     let mut published: Vec<String> = String::from_utf8_lossy(&kept).lines().map(str::to_owned).collect();
     let token = read_secret(&data.admin_token())?.unwrap_or_default();
@@ -106,7 +107,7 @@ pub async fn publish(local: &Local, data: &DataFolder, files: &[ApiFile]) -> Res
         published.push(slug);
         write_secret(&data.published(), published.join("\n").as_bytes())?;
     }
-    Ok(())
+    Ok(files.iter().map(ApiFile::slug).filter(|slug| published.contains(slug)).collect())
 }
 
 /// Turns both approval switches on, as an administrator would.

@@ -141,14 +141,15 @@ async fn serve(options: Serve) -> Result<(), CannotStart> {
         apis::approve_by_itself(&local, &folder).await?;
     }
     let files = apis::files(options.apis.as_deref())?;
-    apis::publish(&local, &folder, &files).await?;
+    let published = apis::publish(&local, &folder, &files).await?;
     let origin = local.portal().config.public_url.origin();
-    say(&greeting(&address, &origin, &folder, &files));
-    server::serve(local, listener, stop()).await.map_err(refused)
+    let stop = stop().map_err(refused)?;
+    say(&greeting(&address, &origin, &folder, &published));
+    server::serve(local, listener, stop).await.map_err(refused)
 }
 
-fn greeting(address: &str, origin: &str, folder: &DataFolder, files: &[apis::ApiFile]) -> String {
-    let published: Vec<_> = files.iter().map(|file| format!("{origin}/gateway/{}/", file.slug())).collect();
+fn greeting(address: &str, origin: &str, folder: &DataFolder, published: &[String]) -> String {
+    let published: Vec<_> = published.iter().map(|slug| format!("{origin}/gateway/{slug}/")).collect();
     let (token, outbox) = (folder.admin_token(), folder.outbox());
     format!(
         "listening on http://{address}\n\
@@ -167,21 +168,25 @@ fn greeting(address: &str, origin: &str, folder: &DataFolder, files: &[apis::Api
     )
 }
 
-/// Ctrl-C, or what a supervisor sends.
-async fn stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// Ctrl-C, or what a supervisor sends: listened for from this call on, not from when somebody waits for it.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
-    let _interrupted = interrupted.await;
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _interrupted = tokio::signal::ctrl_c().await;
+    })
 }
 
 async fn verify(data: &Path) -> Result<bool, CannotStart> {

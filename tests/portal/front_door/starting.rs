@@ -75,6 +75,17 @@ fn the_greeting_names_every_place_and_three_things_to_try() {
     }
 }
 
+#[test]
+fn a_file_that_is_no_openapi_document_keeps_neither_the_portal_nor_the_others_from_starting() {
+    let folder = Folder::new("broken-file");
+    std::fs::write(folder.0.join("broken.json"), "{").expect("a file");
+    let whole = "\u{feff}{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Whole\",\"version\":\"1\"},\"paths\":{}}";
+    std::fs::write(folder.0.join("whole.json"), whole).expect("a file");
+    let portal = Portal::start(&folder, &["--apis", "."]);
+    let greeting = portal.greeting.join("\n");
+    assert!(greeting.contains("/gateway/whole/") && !greeting.contains("/gateway/broken/"), "{greeting}");
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_may_read_the_token_and_the_keys() {
