@@ -41,7 +41,7 @@ impl Door {
         let reply = sign_in.json(&json!({ "username": email, "password": PASSWORD })).send().await.expect("an answer");
         assert_eq!(reply.status(), 204);
         let cookies = reply.headers().get_all("set-cookie").iter().map(|line| line.to_str().expect("text"));
-        let session = cookies.filter(|line| line.starts_with("portalaccesstoken=")).next_back().expect("a session");
+        let session = cookies.rev().find(|line| line.starts_with("portalaccesstoken=")).expect("a session");
         self.session = session.split(';').next().expect("a cookie").to_owned();
         self.get("/api/v3/developer/me").await.1
     }
