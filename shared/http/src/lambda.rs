@@ -32,8 +32,7 @@ pub async fn portal_from_environment() -> Result<Portal, StartError> {
     let environment = Environment(|name: &str| std::env::var(name).ok());
     let config = environment.config()?;
     let table = environment.required("PORTICO_TABLE")?;
-    let endpoint = environment.optional("AWS_ENDPOINT_URL");
-    let store = connect::from_environment(&table, endpoint.as_deref()).await;
+    let store = connect::from_environment(&table).await;
     let specifications = match environment.optional("PORTICO_SPECIFICATIONS") {
         None => Specifications::none(),
         Some(url) => Specifications::at(&url).map_err(|rule| ConfigError { variable: "PORTICO_SPECIFICATIONS", rule })?,

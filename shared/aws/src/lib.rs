@@ -1,0 +1,82 @@
+//! How a function reaches AWS: the environment's credentials and region, nothing that costs a cold start more.
+
+use std::time::Duration;
+
+pub use aws_config::SdkConfig;
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::meta::region::ProvideRegion as _;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls;
+
+/// One try of one call; three tries and the waits between them stay below the shortest function timeout.
+const TRY_TIMEOUT: Duration = Duration::from_millis(1500);
+/// Tries of one call, the first included.
+const TRIES: u32 = 3;
+
+/// A service of AWS that Portico calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The table.
+    DynamoDb,
+    /// The bus of events.
+    EventBridge,
+    /// The bucket of specifications.
+    S3,
+    /// Mail.
+    Ses,
+    /// Parameter Store.
+    Ssm,
+}
+
+impl Service {
+    /// The variable that sends calls of this service elsewhere, as the AWS SDKs name it.
+    pub const fn endpoint_variable(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
+            Self::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
+            Self::S3 => "AWS_ENDPOINT_URL_S3",
+            Self::Ses => "AWS_ENDPOINT_URL_SESV2",
+            Self::Ssm => "AWS_ENDPOINT_URL_SSM",
+        }
+    }
+
+    /// Where the environment sends calls of this service, if not to AWS: its own variable, else `AWS_ENDPOINT_URL`.
+    pub fn endpoint(self) -> Option<String> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        variable(self.endpoint_variable()).or_else(|| variable("AWS_ENDPOINT_URL"))
+    }
+}
+
+/// Tries of one call, and the waits between them.
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(TRIES).with_initial_backoff(Duration::from_millis(50))
+}
+
+/// How long one try of one call may take.
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(TRY_TIMEOUT).build()
+}
+
+/// What a function's client of a service is made from, as the environment says: `AWS_REGION`, the credentials' variables, and an
+/// endpoint for an emulation (over plain HTTP where it says `http://`).
+pub async fn from_environment(service: Service) -> SdkConfig {
+    let endpoint = service.endpoint();
+    let plain = endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
+    let http = aws_smithy_http_client::Builder::new();
+    let http = if plain {
+        http.build_http()
+    } else {
+        http.tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
+    };
+    let mut config = SdkConfig::builder();
+    config.set_region(EnvironmentVariableRegionProvider::new().region().await).set_endpoint_url(endpoint);
+    config
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .http_client(http)
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .build()
+}

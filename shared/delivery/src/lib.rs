@@ -1,0 +1,1 @@
+//! What leaves Portico: mails by SES, events by EventBridge. The only crate that knows either.
