@@ -113,6 +113,49 @@ names! {
     PortalUpdated = "portal.updated",
 }
 
+impl Name {
+    /// Whether an event of this name may be a reason for a mail: such events go to `send-email`, which decides.
+    pub const fn may_be_mailed(self) -> bool {
+        match self {
+            Self::DeveloperSignedUp
+            | Self::DeveloperSignedUpAgain
+            | Self::DeveloperInvited
+            | Self::DeveloperVerified
+            | Self::DeveloperPasswordRequested
+            | Self::DeveloperPasswordChanged
+            | Self::DeveloperApproved
+            | Self::DeveloperRejected
+            | Self::DeveloperRevoked
+            | Self::RegistrationRequested
+            | Self::RegistrationApproved
+            | Self::RegistrationRejected
+            | Self::RegistrationRevoked => true,
+            Self::DeveloperCreated
+            | Self::DeveloperDeleted
+            | Self::ApplicationCreated
+            | Self::ApplicationUpdated
+            | Self::ApplicationDeleted
+            | Self::RegistrationDeleted
+            | Self::CredentialCreated
+            | Self::CredentialRenamed
+            | Self::CredentialDeleted
+            | Self::ApiCreated
+            | Self::ApiUpdated
+            | Self::ApiDeleted
+            | Self::ApiVersionCreated
+            | Self::ApiPublished
+            | Self::ApiUnpublished
+            | Self::ApiLinked
+            | Self::ApiUnlinked
+            | Self::StrategyCreated
+            | Self::StrategyUpdated
+            | Self::StrategyDeleted
+            | Self::PortalCreated
+            | Self::PortalUpdated => false,
+        }
+    }
+}
+
 /// An event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {

@@ -2,11 +2,12 @@
 
 use aws_lambda_events::event::dynamodb::EventRecord;
 use portico_domain::event::Event;
+use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 
-/// An event as it was committed, and the partition of the root that it lies in.
-#[derive(Clone, Debug, PartialEq)]
+/// An event as it was committed, and the partition of the root that it lies in. Its JSON is what `send-email` gets of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Committed {
     /// Partition of the root: `DEV#…`, `APP#…` and so on.
     pub root: String,
