@@ -1,1 +1,3 @@
 //! What leaves Portico: mails by SES, events by EventBridge. The only crate that knows either.
+
+pub mod bus;
