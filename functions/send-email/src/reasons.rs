@@ -82,7 +82,8 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::StrategyUpdated
         | Name::StrategyDeleted
         | Name::PortalCreated
-        | Name::PortalUpdated => Ok(None),
+        | Name::PortalUpdated
+        | Name::SignInThrottled => Ok(None),
     }
 }
 

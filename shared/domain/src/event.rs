@@ -111,6 +111,8 @@ names! {
     PortalCreated = "portal.created",
     /// A setting changed.
     PortalUpdated = "portal.updated",
+    /// Too many sign-ins failed: more are refused for a while.
+    SignInThrottled = "sign_in.throttled",
 }
 
 impl Name {
@@ -151,7 +153,8 @@ impl Name {
             | Self::StrategyUpdated
             | Self::StrategyDeleted
             | Self::PortalCreated
-            | Self::PortalUpdated => false,
+            | Self::PortalUpdated
+            | Self::SignInThrottled => false,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod job;
 mod keyed_hash;
 pub mod limits;
 pub mod mail_token;
+pub mod notice;
 pub mod password;
 pub mod portal;
 pub mod portal_edit;
