@@ -72,10 +72,12 @@ pub(crate) fn variables(function: &str) -> BTreeSet<String> {
     of_all.into_iter().chain(keys(&deployed()[function]["Environment"]["Variables"])).collect()
 }
 
-/// What a function may do: actions and where.
+/// What a function may do by the policies of its own role: actions and where.
 fn grants(properties: &Value) -> Vec<(String, String)> {
-    let policies = properties["Policies"].as_array().into_iter().flatten();
-    let statements = policies.flat_map(|policy| policy["Statement"].as_array().expect("statements"));
+    let template = template();
+    let role = properties["Role"].as_str().and_then(|role| role.strip_suffix(".Arn")).expect("a role of the template");
+    let policies = template["Resources"][role]["Properties"]["Policies"].as_array().into_iter().flatten();
+    let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().expect("statements"));
     let grants = statements.flat_map(|statement| {
         assert_eq!(statement["Effect"], "Allow");
         let place = statement["Resource"].as_str().expect("one resource").to_owned();
@@ -121,10 +123,23 @@ fn every_function_is_told_what_it_cannot_start_without() {
 
 #[test]
 fn no_function_may_do_more_than_its_code_does() {
-    let places = ["PorticoTable.Arn", "${PorticoTable.Arn}/index/lists", "${Specifications.Arn}/*"];
-    let reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"];
-    let writes =
-        ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "s3:PutObject"];
+    let places = [
+        "PorticoTable.Arn",
+        "${PorticoTable.Arn}/index/lists",
+        "${PorticoTable.Arn}/stream/*",
+        "${Specifications.Arn}/*",
+        "JobDeadLetters.Arn",
+    ];
+    let stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
+    let reads = [["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"], stream].concat();
+    let writes = [
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "s3:PutObject",
+        "sqs:SendMessage",
+    ];
     let readers = ["authorize", "browse-catalog", "send-email", "unknown-route", "view-apps", "view-profile"];
     for (function, properties) in deployed() {
         let grants = grants(&properties);
@@ -137,7 +152,8 @@ fn no_function_may_do_more_than_its_code_does() {
         assert_eq!(writes, !readers.contains(&function.as_str()), "{function}");
     }
     let only = |function: &str| grants(&deployed()[function]).into_iter().map(|(action, _)| action).collect::<Vec<_>>();
-    for function in ["authorize", "view-profile", "send-email"] {
+    assert_eq!(only("send-email"), [&["dynamodb:BatchGetItem"][..], &stream[..]].concat());
+    for function in ["authorize", "view-profile"] {
         assert_eq!(only(function), ["dynamodb:BatchGetItem"], "{function}");
     }
     assert_eq!(only("sign-out"), ["dynamodb:DeleteItem"]);

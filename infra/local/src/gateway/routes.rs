@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 /// `infra/template.yaml`, as it was when this binary was built.
 pub const TEMPLATE: &str = include_str!("../../../template.yaml");
@@ -43,9 +42,9 @@ pub enum TemplateError {
     /// It is not YAML, or not a template.
     #[error("the template cannot be read: {0}")]
     Unreadable(String),
-    /// A function with routes does not say which crate it is built from.
-    #[error("the function {0} does not name its binary")]
-    NoBinary(String),
+    /// A route's integration is not one of a function that says which crate it is built from.
+    #[error("the route {0} leads to no function of the template")]
+    NoFunction(String),
     /// Two routes take the same requests, or a path is malformed.
     #[error("the route {key} cannot be added: {reason}")]
     Route {
@@ -90,27 +89,45 @@ struct BuildProperties {
 
 #[derive(Default, Deserialize)]
 struct Properties {
-    #[serde(rename = "Events", default)]
-    events: BTreeMap<String, Event>,
+    #[serde(rename = "Body")]
+    body: Option<OpenApi>,
+}
+
+// The API's own OpenAPI document: methods by path, and for each the integration that it refers to by name.
+#[derive(Deserialize)]
+struct OpenApi {
+    paths: BTreeMap<String, BTreeMap<String, Operation>>,
+    components: Components,
 }
 
 #[derive(Deserialize)]
-struct Event {
-    #[serde(rename = "Type")]
-    kind: String,
-    #[serde(rename = "Properties", default)]
-    properties: EventProperties,
+struct Operation {
+    #[serde(rename = "x-amazon-apigateway-integration")]
+    integration: Reference,
 }
 
-#[derive(Default, Deserialize)]
-struct EventProperties {
-    #[serde(rename = "Method")]
-    method: Option<String>,
-    #[serde(rename = "Path")]
-    path: Option<String>,
-    #[serde(flatten)]
-    _others: HashMap<String, IgnoredAny>,
+#[derive(Deserialize)]
+struct Reference {
+    #[serde(rename = "$ref")]
+    to: String,
 }
+
+#[derive(Deserialize)]
+struct Components {
+    #[serde(rename = "x-amazon-apigateway-integrations")]
+    integrations: BTreeMap<String, Integration>,
+}
+
+#[derive(Deserialize)]
+struct Integration {
+    uri: String,
+}
+
+/// Where an operation finds its integration.
+const INTEGRATIONS: &str = "#/components/x-amazon-apigateway-integrations/";
+
+/// The path under which the document names what answers everything else.
+const DEFAULT_PATH: &str = "/$default";
 
 impl Routes {
     /// The routes of a template.
@@ -118,24 +135,34 @@ impl Routes {
     /// # Errors
     /// [`TemplateError`] names what is wrong with it.
     pub fn read(template: &str) -> Result<Self, TemplateError> {
-        let template: Template =
+        let Template { resources } =
             serde_saphyr::from_str(template).map_err(|error| TemplateError::Unreadable(error.to_string()))?;
+        let binary = |logical_id: &str| {
+            let function = resources.get(logical_id).filter(|resource| resource.kind == "AWS::Serverless::Function")?;
+            function.metadata.build.binary.clone()
+        };
+        let apis = resources.values().filter(|resource| resource.kind == "AWS::ApiGatewayV2::Api");
+        let document = apis.filter_map(|api| api.properties.body.as_ref()).next().ok_or(TemplateError::NoDefault)?;
         let mut by_method: HashMap<String, matchit::Router<Route>> = HashMap::new();
         let (mut fallback, mut all) = (None, Vec::new());
-        for (logical_id, resource) in template.resources {
-            if resource.kind != "AWS::Serverless::Function" {
-                continue;
-            }
-            let binary = resource.metadata.build.binary.ok_or_else(|| TemplateError::NoBinary(logical_id.clone()))?;
-            for event in resource.properties.events.into_values().filter(|event| event.kind == "HttpApi") {
-                let route = |key: String| Route { key, logical_id: logical_id.clone(), function: binary.clone() };
-                let (Some(method), Some(path)) = (event.properties.method, event.properties.path) else {
-                    fallback = Some(route("$default".to_owned()));
+        for (path, operations) in &document.paths {
+            for (method, operation) in operations {
+                let method = method.to_ascii_uppercase();
+                let key = if path == DEFAULT_PATH { "$default".to_owned() } else { format!("{method} {path}") };
+                let no_function = || TemplateError::NoFunction(key.clone());
+                let logical_id = operation.integration.to.strip_prefix(INTEGRATIONS).ok_or_else(no_function)?.to_owned();
+                let function = binary(&logical_id).ok_or_else(no_function)?;
+                let integration = document.components.integrations.get(&logical_id).ok_or_else(no_function)?;
+                // The function is called by its name there, since it is told the API's address itself.
+                if !integration.uri.ends_with(&format!("-{function}/invocations")) {
+                    return Err(no_function());
+                }
+                let route = Route { key: key.clone(), logical_id, function };
+                if path == DEFAULT_PATH {
+                    fallback = Some(route);
                     continue;
-                };
-                let route = route(format!("{method} {path}"));
+                }
                 all.push(route.clone());
-                let key = route.key.clone();
                 by_method
                     .entry(method)
                     .or_default()

@@ -49,19 +49,31 @@ fn a_path_parameter_is_decoded_and_may_hold_an_encoded_slash() {
     assert_eq!(found.parameters.get("versionId").map(String::as_str), Some("v1"));
 }
 
+/// A template with one function behind these paths.
+fn template(paths: &[(&str, &str)], function: &str) -> String {
+    let to = |name: &str| {
+        format!("{{ x-amazon-apigateway-integration: {{ $ref: '#/components/x-amazon-apigateway-integrations/{name}' }} }}")
+    };
+    let paths: Vec<_> = paths.iter().map(|(path, name)| format!("'{path}': {{ get: {} }}", to(name))).collect();
+    format!(
+        "Resources:\n  One:\n    Type: AWS::Serverless::Function\n    Metadata: {{ BuildProperties: {{ Binary: one }} }}\n    \
+         Properties: {{ Role: !GetAtt Some.Arn }}\n  Api:\n    Type: AWS::ApiGatewayV2::Api\n    Properties:\n      Body:\n        \
+         paths: {{ {} }}\n        components: {{ x-amazon-apigateway-integrations: {{ One: {{ uri: !Sub 'a:${{Stack}}-{function}/invocations' }} }} }}\n",
+        paths.join(", ")
+    )
+}
+
 #[test]
-fn a_template_without_a_default_or_with_a_route_twice_is_refused() {
-    let function = |events: &str| {
-        format!(
-            "Resources:\n  One:\n    Type: AWS::Serverless::Function\n    Metadata: {{ BuildProperties: {{ Binary: one }} }}\n    Properties:\n      Role: !GetAtt Some.Arn\n      Events:\n{events}"
-        )
-    };
-    let event = |name: &str| {
-        format!("        {name}: {{ Type: HttpApi, Properties: {{ ApiId: !Ref Api, Method: GET, Path: \"/a/{{b}}\" }} }}\n")
-    };
-    assert!(matches!(Routes::read(&function(&event("A"))), Err(TemplateError::NoDefault)));
-    let twice = Routes::read(&function(&(event("A") + &event("B"))));
+fn a_template_without_a_default_with_a_route_twice_or_to_no_function_is_refused() {
+    let whole = [("/a/{b}", "One"), ("/$default", "One")];
+    assert_eq!(Routes::read(&template(&whole, "one")).unwrap().all().len(), 1);
+    assert!(matches!(Routes::read(&template(&whole[..1], "one")), Err(TemplateError::NoDefault)));
+    let twice = Routes::read(&template(&[("/a/{b}", "One"), ("/a/{c}", "One"), ("/$default", "One")], "one"));
     assert!(matches!(twice, Err(TemplateError::Route { .. })), "{twice:?}");
+    let unknown = Routes::read(&template(&[("/a", "Two"), ("/$default", "One")], "one"));
+    assert!(matches!(unknown, Err(TemplateError::NoFunction(key)) if key == "GET /a"));
+    let other = Routes::read(&template(&whole, "two"));
+    assert!(matches!(other, Err(TemplateError::NoFunction(_))), "{other:?}");
 }
 
 #[test]
