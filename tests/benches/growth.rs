@@ -1,11 +1,13 @@
 //! What a call costs with 1,000 and with 20,000 developers in the table: it should be the same.
 //!
-//! `cargo bench -p portico-tests`. Each measured call goes through the gateway's event, the function and the embedded engine. The
+//! `cargo bench --workspace --bench growth`. The tables are files, as those of a portal are. Each measured call goes through the gateway's event, the function and the embedded engine. The
 //! passwords' hash is the cheapest that Argon2 knows, so that "sign in" shows everything but the hashing.
 
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use portico::data::DataFolder;
+use portico::engine::Database;
 use portico_domain::api_key::ApiKey;
 use portico_domain::application::{Application, Grant};
 use portico_domain::credential::Credential;
@@ -28,17 +30,17 @@ struct Bench {
     anonymous: Client,
     portal: TestPortal,
     call: Value,
+    _folder: DataFolder,
 }
 
 /// A portal with so many developers, each with an application; one of them can sign in and call an API.
 async fn portal_with(developers: usize) -> Bench {
-    let portal = TestPortal::start().await;
+    let folder = DataFolder::temporary().expect("a folder");
+    let portal = TestPortal::on(Database::open(&folder.table()).expect("the engine starts")).await;
     let mut seed = portal.seed_api("Tides");
     seed.visibility = Visibility::Public;
     let api = portal.publish(seed).await;
-    for number in 0..developers {
-        portal.developer_with_status(&format!("developer{number}@example.test"), Status::Approved).await;
-    }
+    portal.crowd(developers).await;
     let ada = portal.approved_developer("ada@example.test").await;
     let created = ada.post("/api/v3/applications", json!({ "name": "Weather board" })).await.expect(201);
     let call = authorized_call(&portal, created.id().parse().expect("an id"), api).await;
@@ -51,7 +53,7 @@ async fn portal_with(developers: usize) -> Bench {
         .commit(&portal.portal.store)
         .await
         .expect("a password is set");
-    Bench { ada, anonymous: portal.anonymous(), portal, call }
+    Bench { ada, anonymous: portal.anonymous(), portal, call, _folder: folder }
 }
 
 /// The PHC string of [`PASSWORD`] at the lowest cost that Argon2 has.

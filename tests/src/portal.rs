@@ -65,7 +65,11 @@ fn routes() -> &'static routes::Routes {
 impl TestPortal {
     /// A new portal with its default settings: asks for approval, private APIs.
     pub async fn start() -> Self {
-        let database = Database::memory().expect("the engine starts");
+        Self::on(Database::memory().expect("the engine starts")).await
+    }
+
+    /// As [`TestPortal::start`], on an empty database.
+    pub async fn on(database: Database) -> Self {
         let client = database.client();
         table::prepare(&client, TABLE).await.expect("the table is made");
         let clock = Arc::new(TestClock::default());

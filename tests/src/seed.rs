@@ -15,11 +15,43 @@ use serde_json::json;
 use crate::client::Client;
 use crate::portal::{PUBLIC_URL, TestPortal};
 
+/// Developers in a transaction of [`TestPortal::crowd`]: three writes each, of the hundred that a transaction may have.
+const CROWD: usize = 33;
+
 impl TestPortal {
     /// A developer with a status and a verified address, without a session.
     pub async fn developer_with_status(&self, email: &str, status: Status) -> DeveloperId {
-        let now = self.clock.now();
         let id = self.portal.new_id::<DeveloperId>().expect("an id");
+        self.with_developer(Transaction::new(), id, email, status)
+            .commit(&self.portal.store)
+            .await
+            .expect("the developer is written");
+        id
+    }
+
+    /// So many approved developers, `developer0@example.test` and on, as many in a transaction as it takes: for tables that are
+    /// large, not for who they are.
+    pub async fn crowd(&self, developers: usize) {
+        for first in (0..developers).step_by(CROWD) {
+            let mut transaction = Transaction::new();
+            for number in first..developers.min(first + CROWD) {
+                let id = self.portal.new_id::<DeveloperId>().expect("an id");
+                transaction = self.with_developer(transaction, id, &format!("developer{number}@example.test"), Status::Approved);
+            }
+            transaction.commit(&self.portal.store).await.expect("the crowd is written");
+            self.database.faults().take_calls();
+        }
+    }
+
+    /// The items of one developer, added to a transaction.
+    fn with_developer(
+        &self,
+        transaction: Transaction<StoreError>,
+        id: DeveloperId,
+        email: &str,
+        status: Status,
+    ) -> Transaction<StoreError> {
+        let now = self.clock.now();
         let developer = Developer {
             id,
             portal: self.id(),
@@ -46,14 +78,10 @@ impl TestPortal {
         let item =
             Item::new(&root, "developer", &developer).map(|item| item.listed(&format!("{}#DEVELOPERS", self.id()), now, id));
         let guard = Item::new(&Key::email_guard(self.id(), email), "guard", &json!({ "owner": id }));
-        Transaction::<StoreError>::new()
+        transaction
             .put_new(item, || StoreError::Corrupt("there already".to_owned()))
             .put_new(guard, || StoreError::Corrupt("the address is taken".to_owned()))
             .event(&root, &event)
-            .commit(&self.portal.store)
-            .await
-            .expect("the developer is written");
-        id
     }
 
     /// An approved developer who is signed in.

@@ -69,7 +69,7 @@ impl Database {
     /// [`OpenError`] if the file cannot be opened, or the engine's thread cannot start.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let path = path.to_str().ok_or_else(|| OpenError::Engine("the path is not UTF-8".into()))?;
-        Self::over(dynoxide::Database::new(path))
+        Self::over(index_stream(path).and_then(|()| dynoxide::Database::new(path)))
     }
 
     fn over(database: dynoxide::Result<dynoxide::Database>) -> Result<Self, OpenError> {
@@ -133,6 +133,17 @@ impl Database {
             0
         }))
     }
+}
+
+/// Gives the file an index for the question that the engine asks at each write: the stream's last sequence number. Without it the
+/// engine reads the whole stream for the answer, so that every write made the next one slower. A table in memory has no such
+/// index: it does not live long enough to need one.
+fn index_stream(path: &str) -> dynoxide::Result<()> {
+    let storage = dynoxide::storage::Storage::new(path)?;
+    storage.conn().execute_batch(
+        "CREATE INDEX IF NOT EXISTS portico_stream_end ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
+    )?;
+    Ok(())
 }
 
 /// The engine's thread has ended.

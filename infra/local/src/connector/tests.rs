@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 
+use crate::data::DataFolder;
 use crate::engine::Database;
 use crate::faults::{Fault, Key, Matching};
 use crate::table::{TABLE, TableError, prepare};
@@ -87,6 +88,22 @@ async fn what_was_acknowledged_is_there_after_the_file_is_opened_again() -> Outc
     let there = exists(&database.client(), "DEV#1").await?;
     std::fs::remove_dir_all(&folder)?;
     assert!(there);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_finds_its_streams_end_without_reading_the_stream() -> Outcome {
+    let folder = DataFolder::temporary()?;
+    prepare(&Database::open(&folder.table())?.client(), TABLE).await?;
+    let path = folder.table();
+    let storage = dynoxide::storage::Storage::new(path.to_str().ok_or("the path is UTF-8")?)?;
+    // The engine's own question at each write.
+    let question = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 't'";
+    let plan: String = storage.conn().query_row(&format!("EXPLAIN QUERY PLAN {question}"), [], |row| row.get(3))?;
+    assert!(
+        plan.contains("USING INDEX portico_stream_end") || plan.contains("USING COVERING INDEX portico_stream_end"),
+        "{plan}"
+    );
     Ok(())
 }
 
