@@ -1,15 +1,13 @@
 //! Secrets are nowhere: after a whole journey, with mails, refusals and faults, no row, no event and no line of a log holds one, and
 //! addresses are where they may be and nowhere else.
 
-use std::convert::Infallible;
-use std::sync::{Mutex, PoisonError};
-
 use portico::faults::{Fault, Matching};
 use portico::pump::Pump;
 use portico_domain::event::Name;
 use portico_store::{Item, Key, sha256_hex};
 use portico_tests::account::PASSWORD;
 use portico_tests::logs::Logs;
+use portico_tests::mails::FakeSes;
 use portico_tests::portal::{ADMIN_TOKEN, TABLE};
 use portico_tests::steps::APPLICATIONS;
 use portico_tests::{ApiCall, Client, TestPortal};
@@ -18,19 +16,6 @@ use serde_json::json;
 const ADA: &str = "ada.lovelace@example.test";
 const OTHER_PASSWORD: &str = "quiet lantern under the bridge";
 const WRONG_PASSWORD: &str = "violet tractor hums at dawn";
-
-/// Keeps mails in memory.
-#[derive(Default)]
-struct Mails(Mutex<Vec<String>>);
-
-impl send_email::Mailer for Mails {
-    type Error = Infallible;
-
-    async fn send(&self, _event: &str, message: &[u8]) -> Result<(), Infallible> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(message).into_owned());
-        Ok(())
-    }
-}
 
 /// What the journey made that nobody else may ever read, by what it is.
 #[derive(Default)]
@@ -112,15 +97,16 @@ async fn journey(portal: &TestPortal, secrets: &mut Secrets) -> String {
 async fn after_a_whole_journey_no_secret_is_in_a_row_an_event_or_a_line_of_the_log() {
     let logs = Logs::capture();
     let portal = TestPortal::start().await;
-    let (mut secrets, mails) = (Secrets::default(), Mails::default());
+    let (mut secrets, mails) = (Secrets::default(), FakeSes::default());
     let digest = journey(&portal, &mut secrets).await;
     let pump = Pump::new(portal.database.clone(), TABLE, None).expect("the pump starts");
+    let mailer = mails.mailer();
     let deliver = async |batch| {
-        let reply = send_email::handle(&portal.portal, &mails, batch).await;
+        let reply = send_email::of_stream(&portal.portal, &mailer, batch).await;
         Ok(reply.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect())
     };
     pump.drain(deliver).await.expect("the stream is read");
-    assert!(!mails.0.lock().expect("the mails").is_empty(), "mails were sent while the log was captured");
+    assert!(!mails.take().is_empty(), "mails were sent while the log was captured");
 
     let (table, log) = (portal.dump().await, logs.text());
     assert!(log.contains("store-unavailable") && log.contains("invalid-credentials"), "there is something to look at: {log}");

@@ -1,102 +1,82 @@
-//! `send-email`: events of the table's stream become mails.
+//! `send-email`: what the bus says is due becomes a mail.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use aws_lambda_events::event::dynamodb::Event;
-use mail_parser::{Message, MessageParser};
+use portico::post::Letter;
 use portico::pump::Pump;
+use portico_delivery::mail::{DEVELOPER_TAG, EVENT_TAG, Mailer};
 use portico_domain::status::Status;
+use portico_store::stream::committed;
+use portico_tests::mails::{FakeSes, Fault, link, mail_due, parsed, subject};
 use portico_tests::portal::{PUBLIC_URL, TABLE};
 use portico_tests::{Client, TestPortal};
-use send_email::Mailer;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use lambda_http::aws_lambda_events;
 
-const ADA: &str = "ada@example.test";
+pub(crate) const ADA: &str = "ada@example.test";
 
-/// Keeps what it is given; refuses as often as it is told to.
-#[derive(Default)]
-struct Post {
-    sent: Mutex<Vec<(String, Vec<u8>)>>,
-    refusals: Mutex<usize>,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the post office is closed")]
-struct Closed;
-
-impl Mailer for Post {
-    type Error = Closed;
-
-    async fn send(&self, event: &str, message: &[u8]) -> Result<(), Closed> {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        if *refusals > 0 {
-            *refusals -= 1;
-            return Err(Closed);
-        }
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push((event.to_owned(), message.to_vec()));
-        Ok(())
-    }
-}
-
-impl Post {
-    fn refuse(&self, times: usize) {
-        *self.refusals.lock().unwrap_or_else(PoisonError::into_inner) = times;
-    }
-
-    fn take(&self) -> Vec<(String, Vec<u8>)> {
-        std::mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// A portal with its stream.
-struct World {
-    portal: TestPortal,
+/// A portal with its stream and an SES.
+pub(crate) struct World {
+    pub(crate) portal: TestPortal,
+    pub(crate) ses: FakeSes,
+    mailer: Mailer,
     pump: Pump,
-    post: Post,
 }
 
 impl World {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let portal = TestPortal::start().await;
         let pump = Pump::new(portal.database.clone(), TABLE, None).expect("a pump");
-        Self { portal, pump, post: Post::default() }
+        let ses = FakeSes::default();
+        Self { portal, mailer: ses.mailer(), ses, pump }
     }
 
-    async fn deliver(&self, batch: Event) -> Vec<String> {
-        let reply = send_email::handle(&self.portal.portal, &self.post, batch).await;
-        reply.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    /// The events of the bus that have come since the last time, for `send-email`.
+    pub(crate) async fn due(&self) -> Vec<Value> {
+        let due = Mutex::new(Vec::new());
+        let drained = self.pump.drain(async |batch: Event| {
+            for record in &batch.records {
+                let committed = committed(record).expect("an event that can be read").expect("an event");
+                if committed.event.name.may_be_mailed() {
+                    due.lock().expect("nobody panics with it").push(mail_due(&committed));
+                }
+            }
+            Ok(Vec::new())
+        });
+        drained.await.expect("the stream is read");
+        due.into_inner().expect("nobody panicked with it")
     }
 
-    /// Everything that is due, by subject and recipient.
-    async fn mails(&self) -> Vec<(String, Vec<u8>)> {
-        self.pump.drain(async |batch| Ok(self.deliver(batch).await)).await.expect("the stream is read");
-        self.post.take()
+    /// Invokes the function; the kind of the problem, if it fails.
+    pub(crate) async fn invoke(&self, event: &Value) -> Result<(), &'static str> {
+        let done = send_email::handle(&self.portal.portal, &self.mailer, event.clone()).await;
+        done.map(|_| ()).map_err(|problem| problem.kind().name())
     }
 
-    async fn signed_up(&self, email: &str, name: &str) -> Client {
+    /// Every mail that is due.
+    pub(crate) async fn mails(&self) -> Vec<Letter> {
+        for event in self.due().await {
+            self.invoke(&event).await.expect("it is sent, or not due any more");
+        }
+        self.ses.take()
+    }
+
+    pub(crate) async fn signed_up(&self, email: &str, name: &str) -> Client {
         let somebody = self.portal.anonymous();
         somebody.post("/api/v3/developer", json!({ "email": email, "full_name": name })).await.expect(201);
         somebody
     }
 }
 
-fn parsed(mail: &[u8]) -> Message<'_> {
-    MessageParser::default().parse(mail).expect("a message")
-}
-
-fn recipient<'m>(mail: &'m Message<'_>) -> &'m str {
-    let to = mail.to().expect("a recipient");
+pub(crate) fn recipient(mail: &Letter) -> String {
+    let message = parsed(mail);
+    let to = message.to().expect("a recipient");
     assert_eq!(to.iter().count(), 1);
-    to.first().and_then(|address| address.address()).expect("an address")
-}
-
-fn link(mail: &Message<'_>) -> String {
-    let text = mail.body_text(0).expect("a text").into_owned();
-    let start = text.rfind("https://").expect("a link");
-    text[start..].split_whitespace().next().expect("a link").to_owned()
+    let named = to.first().and_then(|address| address.address()).expect("an address");
+    assert_eq!(mail.to, [named], "who gets it is who is named");
+    named.to_owned()
 }
 
 #[tokio::test]
@@ -105,10 +85,10 @@ async fn the_mails_of_a_developers_way_arrive_once_each_at_the_stored_address_wi
     let ada = world.signed_up("Ada@Example.TEST", "Ada").await;
     let mails = world.mails().await;
     assert_eq!(mails.len(), 1);
-    let mail = parsed(&mails[0].1);
-    assert_eq!((recipient(&mail), mail.subject()), (ADA, Some("Confirm your e-mail address")));
+    let mail = parsed(&mails[0]);
+    assert_eq!((recipient(&mails[0]).as_str(), mail.subject()), (ADA, Some("Confirm your e-mail address")));
     assert!(mail.body_html(0).is_some() && mail.body_text(0).is_some());
-    let verify = link(&mail);
+    let verify = link(&mails[0]);
     assert!(verify.starts_with(&format!("{PUBLIC_URL}/login?email=ada%40example.test&token=")), "{verify}");
     let token = verify.rsplit('=').next().expect("a token");
     let verified = ada.post("/api/v3/developer/verify-email", json!({ "token": token })).await.expect(202);
@@ -121,11 +101,11 @@ async fn the_mails_of_a_developers_way_arrive_once_each_at_the_stored_address_wi
     world.portal.clock.advance(std::time::Duration::from_secs(3600));
     ada.post("/api/v3/developer/forgot-password", json!({ "email": ADA })).await.expect(200);
     let mails = world.mails().await;
-    let subjects: Vec<_> = mails.iter().map(|(_, mail)| parsed(mail).subject().unwrap_or_default().to_owned()).collect();
+    let subjects: Vec<_> = mails.iter().map(subject).collect();
     assert_eq!(subjects, ["Your password was changed", "You are approved", "Choose a new password"]);
     world.portal.admin().patch(&developer, json!({ "status": "revoked" })).await.expect(200);
     let mails = world.mails().await;
-    assert_eq!(parsed(&mails[0].1).subject(), Some("Your access was revoked"));
+    assert_eq!(subject(&mails[0]), "Your access was revoked");
     assert!(world.mails().await.is_empty());
     world.portal.end().await;
 }
@@ -142,8 +122,8 @@ async fn decisions_about_registrations_are_mailed_to_the_owner_of_the_applicatio
     for (status, subject) in [("approved", "Your registration was approved"), ("revoked", "Your registration was revoked")] {
         world.portal.admin().patch(&path, json!({ "status": status })).await.expect(200);
         let mails = world.mails().await;
-        let mail = parsed(&mails[0].1);
-        assert_eq!((recipient(&mail), mail.subject()), (ADA, Some(subject)));
+        let mail = parsed(&mails[0]);
+        assert_eq!((recipient(&mails[0]).as_str(), mail.subject()), (ADA, Some(subject)));
         let html = mail.body_html(0).expect("HTML");
         assert!(html.contains("&#60;b&#62;Clock") && !html.contains("<b>Clock"), "{html}");
     }
@@ -155,8 +135,8 @@ async fn what_a_stranger_calls_somebody_reaches_neither_body_nor_header_of_the_f
     let world = World::start().await;
     world.signed_up(ADA, "<img src=x onerror=alert(1)> \"Bcc: eve@example.test\"").await;
     let mails = world.mails().await;
-    let mail = parsed(&mails[0].1);
-    assert_eq!(recipient(&mail), ADA);
+    let mail = parsed(&mails[0]);
+    assert_eq!(recipient(&mails[0]), ADA);
     assert!(mail.bcc().is_none() && mail.cc().is_none());
     let (html, text) = (mail.body_html(0).expect("HTML"), mail.body_text(0).expect("a text"));
     assert!(
@@ -171,18 +151,43 @@ async fn what_a_stranger_calls_somebody_reaches_neither_body_nor_header_of_the_f
 async fn the_same_event_again_is_the_same_mail_with_the_same_link() {
     let world = World::start().await;
     world.signed_up(ADA, "Ada").await;
-    world
-        .pump
-        .drain(async |batch| {
-            assert!(world.deliver(batch.clone()).await.is_empty());
-            Ok(world.deliver(batch).await)
-        })
-        .await
-        .expect("the stream is read");
-    let mails = world.post.take();
+    let due = world.due().await;
+    for _ in 0..2 {
+        world.invoke(&due[0]).await.expect("it is sent");
+    }
+    let mails = world.ses.take();
     assert_eq!(mails.len(), 2);
-    assert_eq!(mails[0].0, mails[1].0, "both go under the id of the event");
-    assert_eq!(link(&parsed(&mails[0].1)), link(&parsed(&mails[1].1)));
+    let id = due[0]["detail"]["event"]["id"].as_str();
+    assert_eq!((mails[0].tag(EVENT_TAG), mails[1].tag(EVENT_TAG)), (id, id), "both name the event");
+    assert_eq!(link(&mails[0]), link(&mails[1]));
+    world.portal.end().await;
+}
+
+#[tokio::test]
+async fn a_mail_names_its_developer_to_ses_and_the_configuration_set_that_reports_what_became_of_it() {
+    let world = World::start().await;
+    world.signed_up(ADA, "Ada").await;
+    let mails = world.mails().await;
+    let id = world.portal.known(ADA).await.id.to_string();
+    assert_eq!(mails[0].tag(DEVELOPER_TAG), Some(id.as_str()));
+    assert_eq!(mails[0].configuration_set.as_deref(), Some("portico-mail"));
+    assert_eq!(mails[0].from, "no-reply@portal.example.test");
+    world.portal.end().await;
+}
+
+#[tokio::test]
+async fn what_says_of_no_mail_that_is_due_is_an_error_and_sends_nothing() {
+    let world = World::start().await;
+    world.signed_up(ADA, "Ada").await;
+    let due = world.due().await.remove(0);
+    let mut of_another_type = due.clone();
+    of_another_type["detail-type"] = json!("developer.registered");
+    let mut without_event = due;
+    without_event["detail"] = json!({ "root": "DEV#x" });
+    for event in [of_another_type, without_event, json!({}), json!([])] {
+        assert_eq!(world.invoke(&event).await, Err("internal-error"), "{event}");
+    }
+    assert_eq!(world.ses.take_calls(), 0);
     world.portal.end().await;
 }
 
@@ -192,9 +197,7 @@ async fn a_link_that_a_newer_one_has_replaced_is_not_mailed_any_more() {
     world.signed_up(ADA, "Ada").await;
     world.signed_up(ADA, "Eve").await;
     let mails = world.mails().await;
-    let subjects: BTreeMap<_, _> =
-        mails.iter().map(|(id, mail)| (id.clone(), parsed(mail).subject().unwrap_or_default().to_owned())).collect();
-    assert_eq!(subjects.values().collect::<Vec<_>>(), ["You are already registered"]);
+    assert_eq!(mails.iter().map(subject).collect::<Vec<_>>(), ["You are already registered"]);
     world.portal.end().await;
 }
 
@@ -216,12 +219,13 @@ async fn the_reply_names_the_first_record_that_failed_and_the_rest_comes_again()
     world.signed_up(ADA, "Ada").await;
     world.signed_up("eve@example.test", "Eve").await;
     world.signed_up("grace@example.test", "Grace").await;
-    world.post.refuse(1);
+    world.ses.next([Fault::Answers(500, "InternalServiceErrorException"); 3]);
     let failures = Mutex::new(Vec::new());
     for _ in 0..2 {
         let drained = world.pump.drain(async |batch: Event| {
             let sequences: Vec<_> = batch.records.iter().filter_map(|record| record.change.sequence_number.clone()).collect();
-            let failed = world.deliver(batch).await;
+            let reply = send_email::of_stream(&world.portal.portal, &world.mailer, batch).await;
+            let failed: Vec<_> = reply.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect();
             failures.lock().expect("nobody panics with it").push((sequences, failed.clone()));
             Ok(failed)
         });
@@ -229,7 +233,7 @@ async fn the_reply_names_the_first_record_that_failed_and_the_rest_comes_again()
     }
     let failures = failures.into_inner().expect("nobody panicked with it");
     assert_eq!(failures[0].1, [failures[0].0[0].clone()], "the first, and no other");
-    let recipients: Vec<_> = world.post.take().iter().map(|(_, mail)| recipient(&parsed(mail)).to_owned()).collect();
+    let recipients: Vec<_> = world.ses.take().iter().map(recipient).collect();
     assert_eq!(recipients, [ADA, "eve@example.test", "grace@example.test"]);
     world.portal.end().await;
 }
@@ -245,9 +249,9 @@ async fn a_link_leads_to_the_configured_host_whatever_the_request_says_of_hosts(
     }
     let mails = world.mails().await;
     assert_eq!(mails.len(), 3);
-    for (_, mail) in &mails {
-        assert!(link(&parsed(mail)).starts_with(PUBLIC_URL));
-        assert!(!String::from_utf8_lossy(mail).contains("evil.test"));
+    for mail in &mails {
+        assert!(link(mail).starts_with(PUBLIC_URL));
+        assert!(!String::from_utf8_lossy(&mail.message).contains("evil.test"));
     }
     world.portal.end().await;
 }

@@ -118,12 +118,18 @@ fn every_function_is_told_what_it_cannot_start_without() {
         let bodies = ["admin-catalog", "browse-catalog"].contains(&function.as_str());
         assert_eq!(told.contains("PORTICO_SPECIFICATIONS"), bodies, "{function}");
     }
-    assert!(variables("send-email").contains("PORTICO_OUTBOX"));
+    for variable in ["PORTICO_MAIL_FROM", "PORTICO_MAIL_CONFIGURATION_SET", "PORTICO_NOTIFY"] {
+        assert!(variables("send-email").contains(variable), "{variable}");
+    }
 }
 
 #[test]
 fn no_function_may_do_more_than_its_code_does() {
+    let mail = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:";
+    let (identity, reports) = (format!("{mail}identity/${{MailIdentity}}"), format!("{mail}configuration-set/${{MailReports}}"));
     let places = [
+        identity.as_str(),
+        reports.as_str(),
         "PorticoTable.Arn",
         "${PorticoTable.Arn}/index/lists",
         "${PorticoTable.Arn}/stream/*",
@@ -138,21 +144,23 @@ fn no_function_may_do_more_than_its_code_does() {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "s3:PutObject",
+        "ses:SendEmail",
         "sqs:SendMessage",
     ];
-    let readers = ["authorize", "browse-catalog", "send-email", "unknown-route", "view-apps", "view-profile"];
+    let readers = ["authorize", "browse-catalog", "unknown-route", "view-apps", "view-profile"];
     for (function, properties) in deployed() {
         let grants = grants(&properties);
         for (action, place) in &grants {
             assert!(reads.contains(&action.as_str()) || writes.contains(&action.as_str()), "{function}: {action}");
             assert!(places.contains(&place.as_str()), "{function}: {action} on {place}");
             assert_eq!(action.starts_with("s3:"), place.starts_with("${Spec"), "{function}: {action} on {place}");
+            assert_eq!(action.starts_with("ses:"), place.starts_with(mail), "{function}: {action} on {place}");
+            assert!(!action.starts_with("ses:") || function == "send-email", "{function}: {action}");
         }
         let writes = grants.iter().any(|(action, _)| writes.contains(&action.as_str()));
         assert_eq!(writes, !readers.contains(&function.as_str()), "{function}");
     }
     let only = |function: &str| grants(&deployed()[function]).into_iter().map(|(action, _)| action).collect::<Vec<_>>();
-    assert_eq!(only("send-email"), [&["dynamodb:BatchGetItem"][..], &stream[..]].concat());
     for function in ["authorize", "view-profile"] {
         assert_eq!(only(function), ["dynamodb:BatchGetItem"], "{function}");
     }

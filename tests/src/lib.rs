@@ -8,6 +8,7 @@ pub mod clock;
 pub mod contract;
 pub mod crashes;
 pub mod logs;
+pub mod mails;
 pub mod management;
 pub mod portal;
 pub mod seed;

@@ -13,6 +13,7 @@ use portico::faults::Call;
 use portico::gateway::{event, reply, routes};
 use portico::{functions, table};
 use portico_domain::admin::AdminToken;
+use portico_domain::email::EmailAddress;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{PortalId, StrategyId};
 use portico_domain::mail_token::MailKey;
@@ -41,6 +42,8 @@ pub const TABLE: &str = "portico";
 pub const PUBLIC_URL: &str = "https://portal.example.test";
 /// The token of the administrator whom every test knows.
 pub const ADMIN_TOKEN: &str = "test-administrator-token";
+/// The administrators' address.
+pub const NOTIFIED: &str = "owners@example.test";
 /// The bytes that the tests' mail tokens are derived from.
 pub const MAIL_KEY: [u8; 32] = [8; 32];
 
@@ -168,6 +171,11 @@ impl TestPortal {
     }
 }
 
+/// The configuration of a portal that mails no administrator.
+pub fn config_without_notification(portal: PortalId) -> Config {
+    Config { notify: Vec::new(), ..config(portal) }
+}
+
 /// Where requests of tests come from, unless they say otherwise.
 pub const SOURCE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
@@ -181,6 +189,7 @@ fn config(portal: PortalId) -> Config {
         session_idle: SESSION_IDLE,
         session_absolute: SESSION_ABSOLUTE,
         mail_from: "no-reply@portal.example.test".to_owned(),
+        notify: vec![EmailAddress::parse(NOTIFIED).expect("an address")],
         verifier: Verifier::new(public, PUBLIC_URL, portal),
         keys: Keys {
             signer: Some(Signer::new("test", pkcs8.as_bytes())),

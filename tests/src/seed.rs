@@ -65,6 +65,8 @@ impl TestPortal {
             email_verified_at: Some(now),
             has_password: false,
             app_count: 0,
+            mail_failure: None,
+            mail_arrived: None,
             ver: 1,
             created_at: now,
             updated_at: now,

@@ -1,8 +1,10 @@
-//! `/v3/portals/{portalId}/developers`: developers of a portal, for administrators.
+//! `/v3/portals/{portalId}/developers`: developers of a portal, for administrators. And `/portico/v1/portals/{portalId}/developers`,
+//! what more there is to know of them.
 
 mod create;
 mod decide;
 mod delete;
+mod details;
 
 use portico_domain::developer::Developer;
 use portico_domain::id::DeveloperId;
@@ -31,6 +33,8 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         }
         "update-developer" => decide::decide(portal, &request).await,
         "delete-developer" => delete::delete(portal, &request).await,
+        "list-developer-details" => details::list(portal, &request).await,
+        "get-developer-details" => details::get(portal, &request).await,
         _ => Err(Problem::not_found()),
     }
 }

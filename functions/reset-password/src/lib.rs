@@ -41,16 +41,23 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let password = accept(password, &settings, &developer)?;
 
     let phc = portal.passwords.hash(password, &*portal.entropy).await?;
-    let event =
-        portal.event(Name::DeveloperPasswordChanged, Actor::Developer(developer.id), json!({ "developer": developer.id }))?;
+    let by = Actor::Developer(developer.id);
+    let changed = portal.event(Name::DeveloperPasswordChanged, by.clone(), json!({ "developer": developer.id }))?;
+    // Whoever follows a link from a mail has proven the address, if that was still to be done.
+    let status = json!({ "status": developer.status });
+    let facts = json!({ "portal": developer.portal, "developer": developer.id, "before": status, "after": status });
+    let unproven = developer.email_verified_at.is_none();
+    let verified = unproven.then(|| portal.event(Name::DeveloperVerified, by, facts)).transpose()?;
     let attempts = Counter::sign_ins_of(developer.portal, &address_of(&developer)?);
     let stored = StoredPassword { phc, changed_at: now };
-    portal.store.set_password(&developer, &Link { issued, digest }, &stored, &attempts, &event).await.map_err(
-        |error| match error {
+    portal
+        .store
+        .set_password(&developer, &Link { issued, digest }, &stored, &attempts, (&changed, verified.as_ref()))
+        .await
+        .map_err(|error| match error {
             UseLinkError::Spent => gone(),
             UseLinkError::Store(error) => error.into(),
-        },
-    )?;
+        })?;
     Ok(no_content())
 }
 

@@ -1,26 +1,63 @@
-//! Events become mails. The table's stream delivers each event at least once; the same event always makes the same mail with the
-//! same link, and a mail whose reason has passed is not sent.
+//! Events become mails. Each event comes at least once; the same event always makes the same mail with the same link, and a mail whose
+//! reason has passed is not sent. What SES will never send is noted on the developer, and not tried again.
 
 mod compose;
-mod outgoing;
 mod reasons;
+mod waiting;
+mod words;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use portico_domain::id::EventId;
+use portico_delivery::mail::{Mail, Mailer, SendError};
+use portico_domain::mail_failure::{Outcome, Reason};
+use portico_domain::notice::MAIL_DUE;
 use portico_http::{Portal, Problem};
-use portico_store::stream::committed;
+use portico_store::stream::{Committed, committed};
+use serde::Deserialize;
+use serde_json::Value;
 
-pub use outgoing::{Folder, FolderError, Mailer};
+use crate::reasons::Recipient;
 
-/// Sends the mails that a batch of the stream asks for. The reply names the first record that failed: Lambda delivers that one and
-/// what follows it again.
-pub async fn handle(portal: &Portal, mailer: &impl Mailer, batch: Event) -> DynamoDbEventResponse {
+/// What the function is called in logs and as an actor.
+const FUNCTION: &str = "send-email";
+
+/// An event of the bus that says that a mail is due.
+#[derive(Debug, Deserialize)]
+struct MailDue {
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+    detail: Committed,
+}
+
+/// Sends the mail that an event of the bus asks for. A failure that may pass is an error of the function: it is invoked again.
+///
+/// # Errors
+/// 500 for what is no such event; 503 where the store or SES cannot be reached.
+pub async fn handle(portal: &Portal, mailer: &Mailer, event: Value) -> Result<Value, Problem> {
+    if event.get("Records").is_some() {
+        let batch = serde_json::from_value(event).map_err(|error| unreadable(&error))?;
+        let reply = of_stream(portal, mailer, batch).await;
+        return serde_json::to_value(reply).map_err(|error| Problem::internal(error.to_string()));
+    }
+    let due: MailDue = serde_json::from_value(event).map_err(|error| unreadable(&error))?;
+    if due.detail_type != MAIL_DUE {
+        return Err(unreadable(&"it is of another type"));
+    }
+    send(portal, mailer, &due.detail).await?;
+    Ok(Value::Null)
+}
+
+fn unreadable(why: &dyn std::fmt::Display) -> Problem {
+    Problem::internal(format!("the event says of no mail that is due: {why}"))
+}
+
+/// Sends the mails that a batch of the table's stream asks for. The reply names the first record that failed.
+pub async fn of_stream(portal: &Portal, mailer: &Mailer, batch: Event) -> DynamoDbEventResponse {
     let mut reply = DynamoDbEventResponse::default();
     for record in &batch.records {
-        if let Err(problem) = one(portal, mailer, record).await {
+        if let Err(problem) = of_record(portal, mailer, record).await {
             let sequence = record.change.sequence_number.clone();
-            tracing::error!(function = "send-email", sequence, kind = problem.kind().name(), cause = problem.cause(), "failed");
+            tracing::error!(function = FUNCTION, sequence, kind = problem.kind().name(), cause = problem.cause(), "failed");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence;
             reply.batch_item_failures.push(failure);
@@ -30,12 +67,46 @@ pub async fn handle(portal: &Portal, mailer: &impl Mailer, batch: Event) -> Dyna
     reply
 }
 
-async fn one(portal: &Portal, mailer: &impl Mailer, record: &EventRecord) -> Result<(), Problem> {
-    let Some(committed) = committed(record)? else { return Ok(()) };
-    let id: EventId = committed.event.id;
-    let Some(mail) = reasons::mail_for(portal, &committed).await? else { return Ok(()) };
-    let message = compose::message(portal, &committed.event, &mail)?;
-    mailer.send(&id.to_string(), &message).await.map_err(|error| Problem::busy(error.to_string()))?;
-    tracing::info!(function = "send-email", event = %id, name = committed.event.name.as_str(), "sent");
+async fn of_record(portal: &Portal, mailer: &Mailer, record: &EventRecord) -> Result<(), Problem> {
+    match committed(record)? {
+        Some(committed) => send(portal, mailer, &committed).await,
+        None => Ok(()),
+    }
+}
+
+async fn send(portal: &Portal, mailer: &Mailer, committed: &Committed) -> Result<(), Problem> {
+    let (id, name) = (committed.event.id, committed.event.name.as_str());
+    let Some(due) = reasons::mail_for(portal, committed).await? else { return Ok(()) };
+    let composed = compose::message(portal, &committed.event, &due)?;
+    let developer = match &due.to {
+        Recipient::Developer(developer) => Some(developer),
+        Recipient::Administrators => None,
+    };
+    let mail = Mail {
+        event: id,
+        developer: developer.map(|developer| developer.id),
+        from: &portal.config.mail_from,
+        to: &composed.to,
+        message: &composed.message,
+    };
+    let outcome = match mailer.send(mail).await {
+        Ok(()) => {
+            tracing::info!(function = FUNCTION, event = %id, name, "sent");
+            Outcome::Accepted
+        }
+        Err(SendError::Refused { reason, code }) => {
+            refused(id, name, reason, code);
+            Outcome::Failed(reason)
+        }
+        Err(passing @ SendError::Passing(_)) => return Err(Problem::busy(passing.to_string())),
+    };
+    // Nearly always nothing was noted and nothing is: then the table is not asked again.
+    if let Some(developer) = developer.filter(|developer| outcome.is_news(developer, id)) {
+        portal.note_mail(developer.id, id, outcome, FUNCTION).await?;
+    }
     Ok(())
+}
+
+fn refused(event: portico_domain::id::EventId, name: &str, reason: Reason, code: &str) {
+    tracing::error!(function = FUNCTION, %event, name, reason = reason.as_str(), code, "refused for good");
 }

@@ -11,13 +11,24 @@ use portico_http::{Portal, Problem};
 use portico_store::Key;
 use portico_store::stream::Committed;
 
+use crate::waiting::{self, Waits};
+
 /// A mail that is due.
 #[derive(Clone, Debug)]
 pub(crate) struct Due {
     /// Whom it is for.
-    pub to: Developer,
+    pub to: Recipient,
     /// What it says.
     pub says: Says,
+}
+
+/// Whom a mail is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Recipient {
+    /// A developer, at the stored address.
+    Developer(Developer),
+    /// The administrators, at the configured addresses.
+    Administrators,
 }
 
 /// What a mail says.
@@ -44,6 +55,8 @@ pub(crate) enum Says {
         /// What was decided.
         status: Status,
     },
+    /// Something waits for an administrator.
+    Waits(Waits),
 }
 
 /// The mail that an event asks for, if it asks for one and its reason still holds.
@@ -59,13 +72,14 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::DeveloperRejected
         | Name::DeveloperRevoked => to_developer(portal, committed).await,
         Name::RegistrationApproved | Name::RegistrationRejected | Name::RegistrationRevoked => to_owner(portal, event).await,
+        Name::DeveloperVerified | Name::RegistrationRequested => to_administrators(portal, committed).await,
         Name::DeveloperCreated
-        | Name::DeveloperVerified
         | Name::DeveloperDeleted
+        | Name::DeveloperMailFailed
+        | Name::DeveloperMailRestored
         | Name::ApplicationCreated
         | Name::ApplicationUpdated
         | Name::ApplicationDeleted
-        | Name::RegistrationRequested
         | Name::RegistrationDeleted
         | Name::CredentialCreated
         | Name::CredentialRenamed
@@ -88,9 +102,7 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
 }
 
 async fn to_developer(portal: &Portal, committed: &Committed) -> Result<Option<Due>, Problem> {
-    let id = committed.root.strip_prefix("DEV#").and_then(|id| id.parse::<DeveloperId>().ok());
-    let id = id.ok_or_else(|| Problem::internal("an event of a developer has another root"))?;
-    let Some(to) = developer(portal, id).await? else { return Ok(None) };
+    let Some(to) = developer(portal, root_developer(committed)?).await? else { return Ok(None) };
     let says = match committed.event.name {
         Name::DeveloperSignedUp => verify_link(portal, &to, &committed.event)?.map(Says::Verify),
         Name::DeveloperSignedUpAgain => Some(Says::AlreadyRegistered(verify_link(portal, &to, &committed.event)?)),
@@ -102,7 +114,25 @@ async fn to_developer(portal: &Portal, committed: &Committed) -> Result<Option<D
         Name::DeveloperRevoked => Some(Says::DeveloperDecided(Status::Revoked)),
         _ => None, // `mail_for` lists every name; only the above come here
     };
-    Ok(says.map(|says| Due { to, says }))
+    Ok(says.map(|says| Due { to: Recipient::Developer(to), says }))
+}
+
+/// The developer in whose partition an event lies.
+pub(crate) fn root_developer(committed: &Committed) -> Result<DeveloperId, Problem> {
+    let id = committed.root.strip_prefix("DEV#").and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Problem::internal("an event of a developer has another root"))
+}
+
+/// What waits for administrators, if there are any to be told and if it still waits.
+async fn to_administrators(portal: &Portal, committed: &Committed) -> Result<Option<Due>, Problem> {
+    if portal.config.notify.is_empty() {
+        return Ok(None);
+    }
+    let waits = match committed.event.name {
+        Name::DeveloperVerified => waiting::developer(portal, root_developer(committed)?).await?,
+        _ => waiting::registration(portal, &committed.event).await?,
+    };
+    Ok(waits.map(|waits| Due { to: Recipient::Administrators, says: Says::Waits(waits) }))
 }
 
 async fn to_owner(portal: &Portal, event: &Event) -> Result<Option<Due>, Problem> {
@@ -111,17 +141,23 @@ async fn to_owner(portal: &Portal, event: &Event) -> Result<Option<Due>, Problem
         Name::RegistrationRejected => Status::Rejected,
         _ => Status::Revoked,
     };
-    let id = |member: &str| event.data.get(member).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let (Ok(application), Ok(api)) = (id("application").parse::<ApplicationId>(), id("api").parse::<ApiId>()) else {
-        return Err(Problem::internal("an event of a registration does not name application and API"));
-    };
+    let (application, api) = pair(event)?;
     let items = portal.store.load(&[Key::application(application), Key::api(api)]).await?;
     let application = items.get::<Application>(&Key::application(application))?.filter(Application::is_live);
     let api = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
     let (Some(application), Some(api)) = (application, api) else { return Ok(None) };
     let Some(to) = developer(portal, application.owner).await? else { return Ok(None) };
     let says = Says::RegistrationDecided { application: application.card.name, api: api.name, status };
-    Ok(Some(Due { to, says }))
+    Ok(Some(Due { to: Recipient::Developer(to), says }))
+}
+
+/// The application and the API that an event of a registration names.
+pub(crate) fn pair(event: &Event) -> Result<(ApplicationId, ApiId), Problem> {
+    let id = |member: &str| event.data.get(member).and_then(serde_json::Value::as_str).unwrap_or_default();
+    match (id("application").parse(), id("api").parse()) {
+        (Ok(application), Ok(api)) => Ok((application, api)),
+        _ => Err(Problem::internal("an event of a registration does not name application and API")),
+    }
 }
 
 /// A developer who can still be written to.

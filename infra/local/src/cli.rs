@@ -59,6 +59,9 @@ struct Serve {
     /// Approve developers and registrations without an administrator.
     #[arg(long)]
     auto_approve: bool,
+    /// Who is told by mail that somebody waits for approval (may be given more than once).
+    #[arg(long, value_name = "ADDRESS")]
+    notify: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -96,6 +99,7 @@ impl Default for Serve {
             public_url: None,
             apis: None,
             auto_approve: false,
+            notify: Vec::new(),
         }
     }
 }
@@ -132,6 +136,7 @@ async fn serve(options: Serve) -> Result<(), CannotStart> {
         folder: &folder,
         public_url: &public_url,
         auto_approve: options.auto_approve,
+        notify: &options.notify,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     })

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
+use portico_delivery::mail::Mailer;
 use portico_http::Portal;
 use time::OffsetDateTime;
 
@@ -13,7 +14,9 @@ use crate::gateway::event::{self, Incoming};
 use crate::gateway::published::Published;
 use crate::gateway::routes::{Routes, TEMPLATE};
 use crate::gateway::{BODY_BYTES, reply};
+use crate::in_process::sdk_config;
 use crate::outbox::Outbox;
+use crate::post::Post;
 use crate::pump::Pump;
 use crate::runtime::Runtime;
 use crate::start::CannotStart;
@@ -36,11 +39,13 @@ impl Local {
     /// # Errors
     /// [`CannotStart`] if the template or the stream's position cannot be read.
     pub fn new(portal: Portal, database: Database, folder: &DataFolder) -> Result<Self, CannotStart> {
+        let outbox = Outbox::at(folder.outbox());
+        let mailer = Mailer::new(&sdk_config(Post::new(outbox.clone())), None);
         Ok(Self {
-            runtime: Runtime::new(portal),
+            runtime: Runtime::new(portal, mailer),
             routes: Routes::read(TEMPLATE)?,
             published: Published::default(),
-            outbox: Outbox::at(folder.outbox()),
+            outbox,
             pump: Pump::new(database.clone(), TABLE, Some(folder.cursor()))?,
             database,
         })
@@ -111,7 +116,7 @@ impl Local {
 
     /// Hands over what the stream holds. Mails that are due are in the outbox afterwards.
     pub async fn pump(&self) {
-        if let Err(error) = self.pump.drain(|event| self.runtime.stream(event, &self.outbox)).await {
+        if let Err(error) = self.pump.drain(|event| self.runtime.stream(event)).await {
             tracing::error!(%error, "the table's stream is not read on");
         }
     }

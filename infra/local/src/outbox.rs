@@ -45,6 +45,20 @@ impl Outbox {
         &self.folder
     }
 
+    /// Puts the message of an event there. The same event again replaces it.
+    ///
+    /// # Errors
+    /// If its file cannot be written.
+    pub fn put(&self, event: &str, message: &[u8]) -> std::io::Result<()> {
+        if !is_name(event) {
+            return Err(std::io::ErrorKind::InvalidInput.into());
+        }
+        // Whoever looks into the folder sees whole mails only.
+        let draft = self.folder.join(format!("{event}.new"));
+        std::fs::write(&draft, message)?;
+        std::fs::rename(draft, self.folder.join(format!("{event}.eml")))
+    }
+
     /// The mails, the oldest first; only those to an address, if one is given.
     ///
     /// # Errors
@@ -60,8 +74,7 @@ impl Outbox {
     /// # Errors
     /// If its file cannot be read.
     pub fn show(&self, id: &str) -> std::io::Result<Option<Shown>> {
-        // An id is a name in this folder and nowhere else.
-        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if !is_name(id) {
             return Ok(None);
         }
         let bytes = match std::fs::read(self.folder.join(format!("{id}.eml"))) {
@@ -98,6 +111,11 @@ impl Outbox {
     }
 }
 
+/// An id is a name in this folder and nowhere else.
+fn is_name(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 fn shown(id: &str, message: &Message<'_>) -> Shown {
     let to = message.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default();
     Shown {
@@ -122,7 +140,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("portico-outbox-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let outbox = Outbox::at(folder.clone());
-        let put = |id: &str, mail: String| std::fs::write(folder.join(format!("{id}.eml")), mail).unwrap();
+        let put = |id: &str, mail: String| outbox.put(id, mail.as_bytes()).unwrap();
         let mail = |to: &str, body: &str| {
             format!(
                 "From: a@x.test\r\nTo: Ada <{to}>\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\n\
@@ -136,6 +154,7 @@ mod tests {
         put("04-d", mail("ada@x.test", "No link here."));
         let link = outbox.last_link("ADA@x.test").unwrap();
         let listed = outbox.list(Some("eve@x.test")).unwrap();
+        assert!(outbox.put("../05-e", b"").is_err());
         let (outside, none) = (outbox.show("../03-c").unwrap(), outbox.last_link("bob@x.test").unwrap());
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(link.as_deref(), Some("http://h/login?email=ada%40x.test&token=2"));

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
+use portico_delivery::mail::Mailer;
 use portico_http::{Portal, edge};
-use send_email::Folder;
 
 use crate::functions;
-use crate::outbox::Outbox;
 use crate::pump::Delivered;
 
 /// The functions of one portal, ready to be invoked.
 #[derive(Clone, Debug)]
 pub struct Runtime {
     portal: Arc<Portal>,
+    mailer: Mailer,
 }
 
 /// A function did not answer.
@@ -32,10 +32,10 @@ pub enum FunctionError {
 }
 
 impl Runtime {
-    /// The functions over what they all have at hand.
+    /// The functions over what they all have at hand, and what mails leave by.
     #[must_use]
-    pub fn new(portal: Portal) -> Self {
-        Self { portal: Arc::new(portal) }
+    pub fn new(portal: Portal, mailer: Mailer) -> Self {
+        Self { portal: Arc::new(portal), mailer }
     }
 
     /// What they have at hand.
@@ -80,13 +80,13 @@ impl Runtime {
         run.map(|_| ()).map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))
     }
 
-    /// Hands a stream event to `send-email`; its mails go to the outbox. Returns the sequence numbers of the records that failed.
+    /// Hands a stream event to `send-email`. Returns the sequence numbers of the records that failed.
     ///
     /// # Errors
     /// Why the whole batch failed.
-    pub async fn stream(&self, event: StreamEvent, outbox: &Outbox) -> Delivered {
-        let (folder, portal) = (Folder(outbox.folder().to_owned()), Arc::clone(&self.portal));
-        let running = tokio::spawn(async move { send_email::handle(&portal, &folder, event).await });
+    pub async fn stream(&self, event: StreamEvent) -> Delivered {
+        let (mailer, portal) = (self.mailer.clone(), Arc::clone(&self.portal));
+        let running = tokio::spawn(async move { send_email::of_stream(&portal, &mailer, event).await });
         let reply = running.await.map_err(|error| error.to_string())?;
         let failed = reply.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
         // As on AWS: a failure that names no record is one of the whole batch.

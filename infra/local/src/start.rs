@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use portico_domain::email::EmailAddress;
 use portico_domain::event::{Actor, Event, Name};
 use portico_domain::id::{EventId, PortalId, StrategyId, uuid_v7};
 use portico_domain::mail_token::MailKey;
@@ -51,6 +52,9 @@ pub enum CannotStart {
     /// The public URL.
     #[error("--public-url {0}")]
     PublicUrl(String),
+    /// An address to notify.
+    #[error("--notify {0}: {1}")]
+    Notify(String, String),
     /// Where specifications lie.
     #[error("the folder of specifications cannot be used: {0}")]
     Specifications(String),
@@ -92,6 +96,8 @@ pub struct Setup<'a> {
     pub public_url: &'a str,
     /// Whether a portal that is made now approves by itself.
     pub auto_approve: bool,
+    /// Who is told by mail that somebody waits for approval.
+    pub notify: &'a [String],
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -128,6 +134,7 @@ pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
         session_idle: SESSION_IDLE,
         session_absolute: SESSION_ABSOLUTE,
         mail_from: format!("no-reply@{}", public_url.host()),
+        notify: addresses(setup.notify)?,
         keys: Keys {
             signer: Some(Signer::new(&session.id(), &session.pkcs8)),
             refresh: Some(RefreshKey::new(setup.folder.key("refresh")?)),
@@ -144,6 +151,11 @@ pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
         clock: setup.clock,
         entropy: setup.entropy,
     })
+}
+
+fn addresses(texts: &[String]) -> Result<Vec<EmailAddress>, CannotStart> {
+    let address = |text: &String| EmailAddress::parse(text).map_err(|error| CannotStart::Notify(text.clone(), error.to_string()));
+    texts.iter().map(address).collect()
 }
 
 async fn first_portal(store: &Store) -> Result<Option<PortalId>, CannotStart> {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DeveloperId, PortalId};
+use crate::id::{DeveloperId, EventId, PortalId};
+use crate::mail_failure::MailFailure;
 use crate::mail_token::Purpose;
 use crate::status::Status;
 use crate::time::Timestamp;
@@ -40,6 +41,12 @@ pub struct Developer {
     pub has_password: bool,
     /// Applications that the developer owns.
     pub app_count: u32,
+    /// The newest mail that never arrived, until a later one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_failure: Option<MailFailure>,
+    /// The event of the mail that took the last such note away: what is told of older mails is no news.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_arrived: Option<EventId>,
     /// Number of the developer's events.
     pub ver: u64,
     /// When the developer was created.
@@ -81,6 +88,8 @@ impl Developer {
             email_verified_at: None,
             has_password: false,
             app_count: 0,
+            mail_failure: None,
+            mail_arrived: None,
             ver: 1,
             created_at: now,
             updated_at: now,

@@ -63,6 +63,10 @@ names! {
     DeveloperRevoked = "developer.revoked",
     /// Deleted.
     DeveloperDeleted = "developer.deleted",
+    /// A mail to the developer will never arrive.
+    DeveloperMailFailed = "developer.mail_failed",
+    /// Mails to the developer leave, or arrive, again.
+    DeveloperMailRestored = "developer.mail_restored",
     /// Created.
     ApplicationCreated = "application.created",
     /// Edited.
@@ -134,6 +138,8 @@ impl Name {
             | Self::RegistrationRevoked => true,
             Self::DeveloperCreated
             | Self::DeveloperDeleted
+            | Self::DeveloperMailFailed
+            | Self::DeveloperMailRestored
             | Self::ApplicationCreated
             | Self::ApplicationUpdated
             | Self::ApplicationDeleted

@@ -21,6 +21,7 @@ pub mod issued_token;
 pub mod job;
 mod keyed_hash;
 pub mod limits;
+pub mod mail_failure;
 pub mod mail_token;
 pub mod notice;
 pub mod password;

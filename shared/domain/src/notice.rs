@@ -22,6 +22,13 @@ use crate::event::Actor;
 use crate::id::{DeveloperId, EventId, PortalId};
 use crate::time::Timestamp;
 
+/// The source of notices on the bus.
+pub const SOURCE: &str = "portico";
+/// The source of what `send-email` looks at.
+pub const MAIL_SOURCE: &str = "portico.mail";
+/// The type of what `send-email` looks at: an event as it was committed, with its root.
+pub const MAIL_DUE: &str = "mail.due";
+
 /// An event as the bus carries it: what its `detail` is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

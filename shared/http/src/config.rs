@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use portico_domain::email::EmailAddress;
 use portico_domain::id::PortalId;
 use portico_domain::mail_token::MailKey;
 use portico_domain::refresh_token::RefreshKey;
@@ -86,6 +87,8 @@ pub struct Config {
     pub session_absolute: Duration,
     /// The sender of mails.
     pub mail_from: String,
+    /// The administrators' addresses: who is told that somebody waits for approval.
+    pub notify: Vec<EmailAddress>,
     /// Verifies sessions.
     pub verifier: Verifier,
     /// Keys.
@@ -138,6 +141,13 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         }
     }
 
+    fn addresses(&self, variable: &'static str) -> Result<Vec<EmailAddress>, ConfigError> {
+        let rule = || ConfigError { variable, rule: "must be addresses separated by commas".to_owned() };
+        let text = self.optional(variable).unwrap_or_default();
+        let addresses = text.split(',').map(str::trim).filter(|address| !address.is_empty());
+        addresses.map(|address| EmailAddress::parse(address).map_err(|_| rule())).collect()
+    }
+
     /// Reads the configuration.
     ///
     /// # Errors
@@ -172,6 +182,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             session_idle: self.hours("PORTICO_SESSION_IDLE_HOURS", SESSION_IDLE)?,
             session_absolute: self.hours("PORTICO_SESSION_ABSOLUTE_HOURS", SESSION_ABSOLUTE)?,
             mail_from: self.optional("PORTICO_MAIL_FROM").unwrap_or_else(|| format!("no-reply@{}", public_url.host())),
+            notify: self.addresses("PORTICO_NOTIFY")?,
             keys: Keys {
                 signer,
                 refresh: self.key32("PORTICO_REFRESH_KEY")?.map(RefreshKey::new),

@@ -17,6 +17,7 @@ pub mod invalid;
 pub mod json;
 pub mod lambda;
 pub mod listing;
+mod mail_outcome;
 mod own_application;
 mod own_credential;
 pub mod passwords;

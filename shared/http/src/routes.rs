@@ -160,6 +160,9 @@ pub const ROUTES: &[Route] = &[
     route("get-application-registration", "admin-applications", "GET", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
     route("update-application-registration", "admin-applications", "PATCH", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Json, true),
     route("delete-application-registration", "admin-applications", "DELETE", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
+    // Our own: what the contract's closed objects have no room for
+    route("list-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers", Administrator, Nothing, true),
+    route("get-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
     // API Builder v3
     route("create-api", "admin-catalog", "POST", "/v3/apis", Administrator, Specification, true),
     route("list-apis", "admin-catalog", "GET", "/v3/apis", Administrator, Nothing, true),

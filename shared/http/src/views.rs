@@ -2,6 +2,7 @@
 
 pub mod admin_application;
 pub mod admin_developer;
+pub mod admin_developer_details;
 pub mod admin_portal;
 pub mod admin_registration;
 pub mod admin_strategy;

@@ -113,6 +113,8 @@ impl Store {
             .add("epoch", 1)
             .remove("email")
             .remove("full_name")
+            .remove("mail_failure")
+            .remove("mail_arrived")
             .remove("list")
             .remove("list_at")
             .when(Condition::has_not("deleted_at"))

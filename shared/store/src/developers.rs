@@ -147,7 +147,7 @@ impl Store {
     /// [`UseLinkError::Spent`] if somebody was faster or the link is not in force any more.
     pub async fn verify_email(&self, used: &Link, next: &Link, event: &Event, now: Timestamp) -> Result<(), UseLinkError> {
         let root = Key::developer(used.issued.developer);
-        let developer = in_force(used, &root)
+        let developer = in_force(used, &root, 1)
             .when(Condition::has_not("email_verified_at"))
             .when(Condition::is("password_generation", &next.issued.generation.saturating_sub(1)))
             .set("email_verified_at", &now)
@@ -162,7 +162,7 @@ impl Store {
             .await
     }
 
-    /// Uses a link to set a password: the address is proven too, every session and every other link is over, and failed attempts
+    /// Uses a link to set a password: the address is proven too (an event of its own, where that is news), every session and every other link is over, and failed attempts
     /// to sign in are forgotten.
     ///
     /// # Errors
@@ -173,32 +173,33 @@ impl Store {
         used: &Link,
         password: &StoredPassword,
         attempts: &Counter,
-        event: &Event,
+        (changed, verified): (&Event, Option<&Event>),
     ) -> Result<(), UseLinkError> {
         let now = password.changed_at;
         let root = Key::developer(developer.id);
-        let update = in_force(used, &root)
+        let update = in_force(used, &root, 1 + i64::from(verified.is_some()))
             .set("has_password", &true)
             .set("updated_at", &now)
             .set("email_verified_at", &developer.email_verified_at.unwrap_or(now))
             .add("epoch", 1)
             .add("password_generation", 1);
-        Transaction::new()
+        let mut transaction = Transaction::new()
             .update(used.used(now), |_| UseLinkError::Spent)
             .update(update, |_| UseLinkError::Spent)
             .put(Item::new(&Key::password(developer.id), "password", password))
-            .delete(attempts.key().clone())
-            .event(&root, event)
-            .commit(self)
-            .await
+            .delete(attempts.key().clone());
+        if let Some(verified) = verified {
+            transaction = transaction.event(&root, verified);
+        }
+        transaction.event(&root, changed).commit(self).await
     }
 }
 
-/// An edit of the developer who uses a link that is in force, as the domain decided when it was read. It counts the event.
-fn in_force(used: &Link, root: &Key) -> Update {
+/// An edit of the developer who uses a link that is in force, as the domain decided when it was read. It counts the events.
+fn in_force(used: &Link, root: &Key, events: i64) -> Update {
     let status = Condition::is("status", &Status::Pending).or(Condition::is("status", &Status::Approved));
     Update::of(root.clone())
-        .add("ver", 1)
+        .add("ver", events)
         .when(Condition::has_not("deleted_at"))
         .when(Condition::is(generation_of(used.issued.purpose), &used.issued.generation))
         .when(status)

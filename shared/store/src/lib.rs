@@ -19,6 +19,7 @@ pub mod jobs;
 mod key;
 pub mod links;
 pub mod lists;
+pub mod mail_failures;
 pub mod mail_tokens;
 pub mod portals;
 pub mod publications;

@@ -112,6 +112,9 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
     ("PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
     ("DELETE /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(204, 403)),
+    // Our own routes
+    ("GET /portico/v1/portals/{portalId}/developers", admins(200, 403)),
+    ("GET /portico/v1/portals/{portalId}/developers/{developerId}", admins(200, 403)),
     // APIs belong to no portal: every administrator reads them, and changes those that no foreign portal publishes
     ("POST /v3/apis", admins(201, 201)),
     ("GET /v3/apis", admins(200, 200)),

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use portico_domain::api_key::ApiKey;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApiId, DeveloperId, EventId, PortalId, RegistrationId, SessionId, StrategyId};
+use portico_domain::mail_failure::{MailFailure, Reason};
 use portico_domain::session::Session;
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
@@ -52,6 +53,14 @@ pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
             event.id = nobodys::<EventId>();
             let key = application.event(event.id);
             world.put(&key, "event", &event).await;
+            key
+        }
+        Rule::MailFailureWithoutEvent => {
+            let key = Key::developer(world.ada);
+            let failure =
+                MailFailure { mail: nobodys(), reason: Reason::Bounced, noted: nobodys(), at: world.portal.clock.now() };
+            let update = Update::of(key.clone()).set("mail_failure", &failure);
+            world.portal.portal.store.edit(update).await.expect("the store answers");
             key
         }
         Rule::Orphan => {

@@ -14,6 +14,7 @@ async fn started(folder: &DataFolder) -> Local {
         folder,
         public_url: "http://127.0.0.1:8080",
         auto_approve: false,
+        notify: &[],
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };
@@ -63,6 +64,7 @@ async fn a_second_start_finds_the_portal_its_token_and_its_keys() {
         folder: &folder,
         public_url: "http://127.0.0.1:8080",
         auto_approve: false,
+        notify: &[],
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };

@@ -118,6 +118,8 @@ impl Reading<'_> {
             Name::DeveloperSignedUpAgain
             | Name::DeveloperPasswordRequested
             | Name::DeveloperPasswordChanged
+            | Name::DeveloperMailFailed
+            | Name::DeveloperMailRestored
             | Name::ApiCreated
             | Name::ApiUpdated
             | Name::ApiDeleted

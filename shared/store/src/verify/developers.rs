@@ -24,6 +24,11 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
         if developer.has_password != snapshot.passwords.contains(&id) {
             found.insert(Violation::new(Rule::PasswordFlag, [root.clone(), Key::password(id)]));
         }
+        if let Some(failure) = developer.mail_failure
+            && !snapshot.mail_failures.contains(&(root.pk.clone(), failure.noted))
+        {
+            found.insert(Violation::new(Rule::MailFailureWithoutEvent, [root.clone(), root.event(failure.noted)]));
+        }
         if !snapshot.portals.contains_key(&developer.portal) {
             found.insert(Violation::new(Rule::Orphan, [root, Key::portal(developer.portal)]));
         }

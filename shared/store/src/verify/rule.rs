@@ -68,6 +68,8 @@ rules! {
     TokenOfTheFuture = "token-of-the-future",
     /// Two mail tokens of a developer for one purpose would both be accepted.
     TwoLiveTokens = "two-live-tokens",
+    /// A developer's note of a mail that never arrived has no event that noted it.
+    MailFailureWithoutEvent = "mail-failure-without-event",
     // Applications
     /// An application is not in its owner's list.
     ApplicationWithoutPointer = "application-without-pointer",

@@ -7,9 +7,9 @@ use portico_domain::api::{Api, Version};
 use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::credential::Credential;
 use portico_domain::developer::Developer;
-use portico_domain::event::Event;
+use portico_domain::event::{Event, Name};
 use portico_domain::gateway::Link;
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId, JobId, PortalId, RegistrationId, StrategyId, VersionId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, RegistrationId, StrategyId, VersionId};
 use portico_domain::job::Job;
 use portico_domain::mail_token::Purpose;
 use portico_domain::portal::Portal;
@@ -83,6 +83,8 @@ pub(super) struct Snapshot {
     pub(super) jobs: BTreeMap<JobId, Job>,
     /// How many events each partition has.
     pub(super) events: HashMap<String, u64>,
+    /// The events that noted a mail that never arrived.
+    pub(super) mail_failures: BTreeSet<(String, EventId)>,
     /// Items as they were read, of the keys that were asked for.
     kept: HashMap<Key, Item>,
 }
@@ -216,6 +218,8 @@ impl Snapshot {
                 let root = Key::from_parts(&key.pk, "META");
                 let found = self.entity::<Event>(key, item, |event| Some(root.event(event.id)));
                 *self.events.entry(key.pk.clone()).or_default() += u64::from(found.is_some());
+                let failed = found.filter(|event| event.name == Name::DeveloperMailFailed);
+                self.mail_failures.extend(failed.map(|event| (key.pk.clone(), event.id)));
             }
             kind => self.take_of_catalog(kind, key, item),
         }
