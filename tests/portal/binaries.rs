@@ -39,6 +39,7 @@ const ANSWERS: &[(&str, Answer)] = &[
     ("delete-credential", Answer::Status(401)),
     ("forgot-password", Answer::Status(200)),
     ("generate-credential", Answer::Status(401)),
+    ("note-delivery", Answer::Any),
     ("refresh-session", Answer::Status(401)),
     ("register", Answer::Status(401)),
     ("rename-credential", Answer::Status(401)),

@@ -35,6 +35,7 @@ mod kill;
 mod listing;
 mod management_crashes;
 mod model;
+mod note_delivery;
 mod readme;
 mod refresh_session;
 mod register;

@@ -40,7 +40,7 @@ fn a_functions_logical_id_is_its_name() {
 #[test]
 fn every_folder_of_functions_is_served_and_has_a_sample() {
     let folders = names("functions", "");
-    let of_events = ["authorize", "run-jobs", "send-email"].map(str::to_owned);
+    let of_events = ["authorize", "note-delivery", "run-jobs", "send-email"].map(str::to_owned);
     let served: BTreeSet<_> = FUNCTIONS.iter().map(|(name, _)| (*name).to_owned()).chain(of_events).collect();
     assert_eq!(folders, served);
     assert_eq!(folders, names("events", ".json"));
@@ -135,6 +135,7 @@ fn no_function_may_do_more_than_its_code_does() {
         "${PorticoTable.Arn}/stream/*",
         "${Specifications.Arn}/*",
         "JobDeadLetters.Arn",
+        "MailReportDeadLetters.Arn",
     ];
     let stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
     let reads = [["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"], stream].concat();
