@@ -26,7 +26,7 @@ pub(crate) struct Due {
 #[derive(Clone, Debug)]
 pub(crate) enum Recipient {
     /// A developer, at the stored address.
-    Developer(Developer),
+    Developer(Box<Developer>),
     /// The administrators, at the configured addresses.
     Administrators,
 }
@@ -114,7 +114,7 @@ async fn to_developer(portal: &Portal, committed: &Committed) -> Result<Option<D
         Name::DeveloperRevoked => Some(Says::DeveloperDecided(Status::Revoked)),
         _ => None, // `mail_for` lists every name; only the above come here
     };
-    Ok(says.map(|says| Due { to: Recipient::Developer(to), says }))
+    Ok(says.map(|says| Due { to: Recipient::Developer(Box::new(to)), says }))
 }
 
 /// The developer in whose partition an event lies.
@@ -148,7 +148,7 @@ async fn to_owner(portal: &Portal, event: &Event) -> Result<Option<Due>, Problem
     let (Some(application), Some(api)) = (application, api) else { return Ok(None) };
     let Some(to) = developer(portal, application.owner).await? else { return Ok(None) };
     let says = Says::RegistrationDecided { application: application.card.name, api: api.name, status };
-    Ok(Some(Due { to: Recipient::Developer(to), says }))
+    Ok(Some(Due { to: Recipient::Developer(Box::new(to)), says }))
 }
 
 /// The application and the API that an event of a registration names.

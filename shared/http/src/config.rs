@@ -193,3 +193,24 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addresses_to_notify_are_read_one_by_one_and_a_wrong_one_names_the_variable_alone() {
+        let read = |text: &str| {
+            let text = text.to_owned();
+            Environment(move |_: &str| Some(text.clone())).addresses("PORTICO_NOTIFY")
+        };
+        let canonical = |text: &str| read(text).map(|all| all.iter().map(|one| one.canonical().to_owned()).collect::<Vec<_>>());
+        assert_eq!(canonical(""), Ok(Vec::new()));
+        assert_eq!(
+            canonical("Ada@Example.TEST, eve@example.test,"),
+            Ok(vec!["ada@example.test".into(), "eve@example.test".into()])
+        );
+        let wrong = read("ada@example.test,nobody").map(|_| ()).expect_err("it is no address");
+        assert_eq!(wrong.to_string(), "PORTICO_NOTIFY must be addresses separated by commas");
+    }
+}

@@ -56,6 +56,23 @@ async fn mails_are_listed_shown_and_their_last_link_is_plain_text() {
 }
 
 #[tokio::test]
+async fn an_address_to_notify_that_is_none_ends_the_start_and_is_named() {
+    let folder = DataFolder::temporary().unwrap();
+    let database = Database::memory().unwrap();
+    let setup = Setup {
+        database: &database,
+        folder: &folder,
+        public_url: "http://127.0.0.1:8080",
+        auto_approve: false,
+        notify: &["nobody".to_owned()],
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    let refused = start::portal(setup).await.unwrap_err().to_string();
+    assert!(refused.starts_with("--notify nobody: "), "{refused}");
+}
+
+#[tokio::test]
 async fn a_second_start_finds_the_portal_its_token_and_its_keys() {
     let folder = DataFolder::temporary().unwrap();
     let database = Database::open(&folder.table()).unwrap();
