@@ -154,6 +154,7 @@ async fn update_application_registration_opens_and_shuts_the_gate_before_the_ans
     }
     let data = at.portal.event_data(&Key::application(at.application), Name::RegistrationRevoked).await;
     let expected = json!({
+        "portal": at.portal.id(), "developer": at.ada.developer,
         "application": at.application, "api": at.api, "registration": at.registration,
         "before": { "status": "approved" }, "after": { "status": "revoked" },
     });

@@ -192,7 +192,8 @@ async fn a_decision_is_told_with_who_made_it_and_what_was_before() {
     let id = portal.developer_with_status("ada@example.test", Status::Pending).await;
     decide(&portal, id, "approved").await.expect(200);
     let data = portal.event_data(&Key::developer(id), Name::DeveloperApproved).await;
-    assert_eq!(data, json!({ "developer": id, "before": { "status": "pending" }, "after": { "status": "approved" } }));
+    let (before, after) = (json!({ "status": "pending" }), json!({ "status": "approved" }));
+    assert_eq!(data, json!({ "portal": portal.id(), "developer": id, "before": before, "after": after }));
     let events = portal.children(&Key::developer(id), "EVENT#").await;
     let approved = events.iter().find(|event| event.text("name") == Some("developer.approved")).expect("the event");
     assert_eq!((approved.text("actor_type"), approved.text("actor")), (Some("administrator"), Some("test-admin")));

@@ -134,7 +134,8 @@ async fn delete_developer_leaves_events_and_nothing_else() {
     for prefix in ["SESSION#", "APP#", "PASSWORD"] {
         assert!(portal.children(&Key::developer(id), prefix).await.is_empty(), "no {prefix}");
     }
-    assert_eq!(portal.event_data(&Key::developer(id), Name::DeveloperDeleted).await, json!({ "developer": id }));
+    let data = portal.event_data(&Key::developer(id), Name::DeveloperDeleted).await;
+    assert_eq!(data, json!({ "portal": portal.id(), "developer": id, "before": { "status": "approved" } }));
     portal.admin().delete(&path(&portal, id)).await.expect_problem(404, "not-found");
     portal.admin().get(&path(&portal, id)).await.expect_problem(404, "not-found");
     portal.anonymous().sign_up("ada.of.the.test@example.test").await.expect(201);

@@ -146,6 +146,8 @@ async fn the_event_names_the_fields_and_not_their_values() {
     let app = ada.create_app("Weather board").await;
     ada.patch(&format!("{APPLICATIONS}/{app}"), json!({ "name": "Secret plan", "scopes": [] })).await.expect(200);
     let data = portal.event_data(&Key::application(app), Name::ApplicationUpdated).await;
-    assert_eq!(data, json!({ "application": app, "changed": ["name", "scopes"] }));
+    let (of, by) = (portal.id(), ada.developer.expect("ada"));
+    let expected = json!({ "portal": of, "developer": by, "application": app, "changed": ["name", "scopes"] });
+    assert_eq!(data, expected);
     portal.end().await;
 }

@@ -75,7 +75,11 @@ impl TestPortal {
         let root = Key::developer(id);
         let event = self
             .portal
-            .event(Name::DeveloperCreated, Actor::System("test".to_owned()), json!({ "developer": id }))
+            .event(
+                Name::DeveloperCreated,
+                Actor::System("test".to_owned()),
+                json!({ "portal": self.id(), "developer": id, "after": { "status": status } }),
+            )
             .expect("an event");
         let item =
             Item::new(&root, "developer", &developer).map(|item| item.listed(&format!("{}#DEVELOPERS", self.id()), now, id));

@@ -30,7 +30,10 @@ impl TestPortal {
         let id = self.portal.new_id::<RegistrationId>().expect("an id");
         let registration = Registration { id, application, api, portal: self.id(), status, created_at: now, updated_at: now };
         let card = self.portal.store.find::<Publication>(&Key::publication(self.id(), api)).await.expect("the store answers");
-        let data = json!({ "application": application, "api": api, "registration": id });
+        let mut data = self.facts_of(application).await;
+        data["api"] = json!(api);
+        data["registration"] = json!(id);
+        data["after"] = json!({ "status": status });
         let event = self.portal.event(Name::RegistrationRequested, Actor::System("test".to_owned()), data).expect("an event");
         let card = card.expect("the API is published");
         self.portal.store.create_registration(&registration, &card, None, &event).await.expect("the registration is written");
@@ -48,7 +51,8 @@ impl TestPortal {
         let key = ApiKey::generate(application, self.portal.random().expect("randomness"));
         let id = self.portal.new_id::<CredentialId>().expect("an id");
         let credential = Credential { id, application, display_name: "Key".to_owned(), created_at: self.clock.now(), expires_at };
-        let data = json!({ "application": application, "credential": id });
+        let mut data = self.facts_of(application).await;
+        data["credential"] = json!(id);
         let event = self.portal.event(Name::CredentialCreated, Actor::System("test".to_owned()), data).expect("an event");
         let root = Key::application(application);
         let place = Key::credential(application, &key.digest().to_string());

@@ -2,6 +2,7 @@
 //! one transaction.
 
 use portico_domain::api_key::ApiKey;
+use portico_domain::application::Application;
 use portico_domain::credential::Credential;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApiId, ApplicationId, CredentialId, RegistrationId};
@@ -18,6 +19,7 @@ impl TestPortal {
     /// Gives an application that many more keys, at most 45.
     pub async fn seed_keys(&self, application: ApplicationId, many: u32) {
         let (now, root) = (self.clock.now(), Key::application(application));
+        let facts = self.facts_of(application).await;
         let counted = Update::of(root.clone()).add("key_count", i64::from(many)).add("ver", i64::from(many));
         let mut transaction = Transaction::<StoreError>::new().update(counted, |_| lost("the application"));
         for number in 1..=many {
@@ -26,9 +28,11 @@ impl TestPortal {
             let display_name = format!("Key {number}");
             let credential = Credential { id, application, display_name, created_at: now, expires_at: None };
             let at = Key::credential(application, &key.digest().to_string());
+            let mut data = facts.clone();
+            data["credential"] = json!(id);
             transaction = transaction
                 .put_new(Item::new(&at, "credential", &credential), || lost("the key"))
-                .event(&root, &self.seeded(Name::CredentialCreated, json!({ "application": application, "credential": id })));
+                .event(&root, &self.seeded(Name::CredentialCreated, data));
         }
         transaction.commit(&self.portal.store).await.expect("the keys are written");
         self.database.faults().take_calls();
@@ -37,6 +41,7 @@ impl TestPortal {
     /// Registers an application for some APIs more.
     pub async fn seed_registrations(&self, application: ApplicationId, apis: &[ApiId], status: Status) {
         let (now, root) = (self.clock.now(), Key::application(application));
+        let facts = self.facts_of(application).await;
         for some in apis.chunks(30) {
             let mut granted = Update::of(root.clone()).add("ver", i64::try_from(some.len()).expect("few"));
             let mut transaction = Transaction::<StoreError>::new();
@@ -48,7 +53,10 @@ impl TestPortal {
                 let item = Item::new(&Key::registration(application, api), "registration", &registration)
                     .map(|item| item.listed(&registrations_list(self.id()), now, id));
                 let pointer = RegistrationPointer { registration: id, application, api, portal: self.id() };
-                let data = json!({ "application": application, "api": api, "registration": id, "status": status });
+                let mut data = facts.clone();
+                data["api"] = json!(api);
+                data["registration"] = json!(id);
+                data["after"] = json!({ "status": status });
                 transaction = transaction
                     .put_new(item, || lost("the registration"))
                     .put(Item::new(&Key::registration_pointer(api, application), "registration_pointer", &pointer))
@@ -61,6 +69,13 @@ impl TestPortal {
                 .expect("the registrations are written");
         }
         self.database.faults().take_calls();
+    }
+
+    /// What every event of an application says.
+    pub(crate) async fn facts_of(&self, application: ApplicationId) -> serde_json::Value {
+        let known = self.portal.store.find::<Application>(&Key::application(application)).await.expect("the store answers");
+        let owner = known.expect("the application is there").owner;
+        json!({ "portal": self.id(), "developer": owner, "application": application })
     }
 
     pub(crate) fn seeded(&self, name: Name, data: serde_json::Value) -> portico_domain::event::Event {

@@ -201,7 +201,13 @@ async fn change(
     };
     let (before, after) = decision.before_and_after();
     let data = json!({
-        "application": application.card.id, "api": api.id, "registration": id, "before": before, "after": after,
+        "portal": registration.portal,
+        "developer": application.owner,
+        "application": application.card.id,
+        "api": api.id,
+        "registration": id,
+        "before": before,
+        "after": after,
     });
     let event = portal.event(decision.event, who.administrator.actor(), data)?;
     match portal.store.decide_about_registration(&registration, &decision, &event).await {
@@ -212,14 +218,17 @@ async fn change(
 }
 
 pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Response, Problem> {
-    let (who, application) = named(portal, request).await?;
-    let (registration, api) = named_api(request, &application)?;
-    let id = application.card.id;
-    let data = json!({ "application": id, "api": api, "registration": registration });
-    let event = portal.event(Name::RegistrationDeleted, who.administrator.actor(), data)?;
-    match portal.store.delete_registration(id, api, registration, &event).await {
-        Ok(()) => Ok(no_content()),
-        Err(DeleteRegistrationError::Gone) => Err(Problem::not_found()),
-        Err(DeleteRegistrationError::Store(error)) => Err(error.into()),
-    }
+    let registration = request.id::<RegistrationId>("registrationId")?;
+    decide_again::<_, Problem, _>(|| async move {
+        let (who, application) = named(portal, request).await?;
+        let (api, grant) = application.grant_of(registration).ok_or_else(Problem::not_found)?;
+        let data = application.registration_ended(api, &grant);
+        let event = portal.event(Name::RegistrationDeleted, who.administrator.actor(), data)?;
+        match portal.store.delete_registration(application.card.id, api, &grant, &event).await {
+            Ok(()) => Ok(Some(no_content())),
+            Err(DeleteRegistrationError::Changed) => Ok(None),
+            Err(DeleteRegistrationError::Store(error)) => Err(error.into()),
+        }
+    })
+    .await
 }

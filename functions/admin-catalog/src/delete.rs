@@ -38,7 +38,8 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
 /// Makes the tombstone. Nothing, if the API changed meanwhile.
 async fn bury(portal: &Portal, who: &Administrator, api: &Api) -> Result<Option<Job>, Problem> {
     api.publications.keys().try_for_each(|portal| who.require(*portal))?;
-    let event = portal.event(Name::ApiDeleted, who.actor(), json!({ "api": api.id }))?;
+    let portals: Vec<_> = api.publications.keys().collect();
+    let event = portal.event(Name::ApiDeleted, who.actor(), json!({ "api": api.id, "portals": portals }))?;
     let job = portal.job(Work::RemoveApi { api: api.id })?;
     match portal.store.delete_api(api, &event, &job).await {
         Ok(()) => Ok(Some(job)),

@@ -32,7 +32,7 @@ pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Respons
     };
     let status = status.unwrap_or_else(|| Status::initial(who.portal.auto_approve_developers));
     let mut developer = Developer::sign_up(new, status, portal.now());
-    let mut data = json!({ "developer": developer.id, "before": null, "after": { "status": status } });
+    let mut data = json!({ "portal": developer.portal, "developer": developer.id, "after": { "status": status } });
     let invitation = if invites {
         let issued = IssuedToken::next(&developer, Purpose::Password, INVITATION_LIFETIME, portal.now());
         developer.password_generation = issued.generation;

@@ -57,7 +57,7 @@ async fn change(
                 return Ok(Some((developer, None)));
             };
             let (before, after) = decision.before_and_after();
-            let data = json!({ "developer": id, "before": before, "after": after });
+            let data = json!({ "portal": developer.portal, "developer": id, "before": before, "after": after });
             let event = portal.event(decision.event, who.administrator.actor(), data)?;
             let job = portal.job(Work::Standing { developer: id })?;
             match portal.store.decide_about_developer(&developer, &decision, &event, &job).await {

@@ -46,7 +46,8 @@ async fn bury(portal: &Portal, who: &PortalAdministrator, developer: Developer) 
             if developer.deleted_at.is_some() {
                 return Ok(Some(None));
             }
-            let event = portal.event(Name::DeveloperDeleted, who.administrator.actor(), json!({ "developer": id }))?;
+            let data = json!({ "portal": developer.portal, "developer": id, "before": { "status": developer.status } });
+            let event = portal.event(Name::DeveloperDeleted, who.administrator.actor(), data)?;
             let mut job = portal.job(Work::RemoveDeveloper { developer: id })?;
             if is_much(developer.app_count) {
                 job.lease_until = portal.now(); // nobody is at it: `run-jobs` need not wait

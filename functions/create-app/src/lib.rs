@@ -49,7 +49,8 @@ async fn create(portal: &Portal, who: &SignedIn, asked: Asked, repeat: &Repeat) 
     let strategy = portal.store.find::<Strategy>(&Key::strategy(strategy)).await?.ok_or_else(Problem::not_found)?;
     let application = Application::create(portal.new_id()?, asked.new, &who.developer, &strategy, portal.now())
         .map_err(|error| InvalidParameter::body("client_id", Rule::Required, error.to_string()))?;
-    let event = portal.event(Name::ApplicationCreated, who.actor(), json!({ "application": application.card.id }))?;
+    let data = json!({ "portal": application.portal, "developer": application.owner, "application": application.card.id });
+    let event = portal.event(Name::ApplicationCreated, who.actor(), data)?;
     portal.store.create_application(&application, repeat.once(), &event).await.map_err(problem)?;
     created(&ApplicationView::of(&application.card, &strategy))
 }

@@ -13,7 +13,12 @@ use serde_json::json;
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
     let (who, application) = portal.own_application(&request, []).await?;
     let stored = portal.own_credential(&request, &application).await?;
-    let data = json!({ "application": application.card.id, "credential": stored.credential.id });
+    let data = json!({
+        "portal": application.portal,
+        "developer": application.owner,
+        "application": application.card.id,
+        "credential": stored.credential.id,
+    });
     let event = portal.event(Name::CredentialDeleted, who.actor(), data)?;
     portal.store.delete_credential(&stored, &event).await.map_err(problem)?;
     Ok(no_content())

@@ -50,7 +50,12 @@ async fn create(
     let credential = Credential::create(portal.new_id()?, application, display_name, &strategy, now)
         .map_err(|error| Problem::new(Kind::NotSupported, format!("This is not possible: {error}.")))?;
     let key = ApiKey::generate(application.card.id, portal.random()?);
-    let data = json!({ "application": application.card.id, "credential": credential.id });
+    let data = json!({
+        "portal": application.portal,
+        "developer": application.owner,
+        "application": application.card.id,
+        "credential": credential.id,
+    });
     let event = portal.event(Name::CredentialCreated, who.actor(), data)?;
     portal.store.create_credential(&credential, key.digest(), repeat.once(), &event).await.map_err(problem)?;
     created(&CreatedCredentialView::of(&credential, &key, now))

@@ -90,7 +90,12 @@ async fn register(
         Err(error) => return Err(refused(portal, error).await),
     };
     let data = json!({
-        "application": application.card.id, "api": api.id, "registration": registration.id, "status": registration.status,
+        "portal": registration.portal,
+        "developer": application.owner,
+        "application": application.card.id,
+        "api": api.id,
+        "registration": registration.id,
+        "after": { "status": registration.status },
     });
     let event = portal.event(Name::RegistrationRequested, who.actor(), data)?;
     match portal.store.create_registration(&registration, &publication, repeat.once(), &event).await {

@@ -19,7 +19,12 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let display_name = parse(&request)?;
     let stored = portal.own_credential(&request, &application).await?;
     if stored.credential.display_name != display_name.as_str() {
-        let data = json!({ "application": application.card.id, "credential": stored.credential.id });
+        let data = json!({
+            "portal": application.portal,
+            "developer": application.owner,
+            "application": application.card.id,
+            "credential": stored.credential.id,
+        });
         let event = portal.event(Name::CredentialRenamed, who.actor(), data)?;
         portal.store.rename_credential(&stored, display_name.as_str(), &event).await.map_err(problem)?;
     }

@@ -79,17 +79,16 @@ async fn sign_up(
     };
     let mut developer = Developer::sign_up(new, Status::initial(account.portal.auto_approve_developers), now);
     let by = Actor::Anonymous("sign-up".to_owned());
+    let facts = json!({ "portal": developer.portal, "developer": developer.id, "after": { "status": developer.status } });
     let (link, passes, event) = match verdict {
         Verdict::Passes(passes) => {
             let (_, link) = portal.link(IssuedToken::next(&developer, Purpose::Verify, VERIFY_LIFETIME, now))?;
             developer.verify_generation = link.issued.generation;
-            let data = json!({ "developer": developer.id, "generation": link.issued.generation, "status": developer.status });
+            let mut data = facts;
+            data["generation"] = json!(link.issued.generation);
             (Some(link), passes.as_slice(), portal.event(Name::DeveloperSignedUp, by, data)?)
         }
-        Verdict::RetryAfter(_) => {
-            let data = json!({ "developer": developer.id, "status": developer.status });
-            (None, <&[Pass]>::default(), portal.event(Name::DeveloperCreated, by, data)?)
-        }
+        Verdict::RetryAfter(_) => (None, <&[Pass]>::default(), portal.event(Name::DeveloperCreated, by, facts)?),
     };
     Ok(portal.store.sign_up(&developer, link.as_ref(), passes, &event).await)
 }

@@ -69,7 +69,12 @@ async fn edit(
     wanted: ApplicationEdit,
 ) -> Result<Option<ApplicationCard>, Problem> {
     let Some(edited) = wanted.of(application, portal.now()) else { return Ok(Some(application.card.clone())) };
-    let data = json!({ "application": application.card.id, "changed": edited.changed });
+    let data = json!({
+        "portal": application.portal,
+        "developer": application.owner,
+        "application": application.card.id,
+        "changed": edited.changed,
+    });
     let event = portal.event(Name::ApplicationUpdated, who.actor(), data)?;
     match portal.store.edit_application(application, &edited.card, &event).await {
         Ok(()) => Ok(Some(edited.card)),

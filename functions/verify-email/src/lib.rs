@@ -47,7 +47,9 @@ async fn attempt(portal: &Portal, digest: Digest) -> Result<Option<Response>, Pr
     issued.accept(&developer, now).map_err(|_| gone())?;
 
     let (token, next) = portal.link(IssuedToken::next(&developer, Purpose::Password, PASSWORD_LIFETIME, now))?;
-    let event = portal.event(Name::DeveloperVerified, Actor::Developer(developer.id), json!({ "developer": developer.id }))?;
+    let status = json!({ "status": developer.status });
+    let data = json!({ "portal": developer.portal, "developer": developer.id, "before": status, "after": status });
+    let event = portal.event(Name::DeveloperVerified, Actor::Developer(developer.id), data)?;
     match portal.store.verify_email(&Link { issued, digest }, &next, &event, now).await {
         Ok(()) => accepted(&Verified { email: &developer.email, token: &token.expose() }).map(Some),
         Err(UseLinkError::Spent) => Ok(None),

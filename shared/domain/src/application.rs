@@ -147,6 +147,18 @@ impl Application {
         self.is_live() && self.owner == developer.id && self.portal == developer.portal
     }
 
+    /// What the event says by which one of its registrations ends.
+    pub fn registration_ended(&self, api: ApiId, grant: &Grant) -> serde_json::Value {
+        serde_json::json!({
+            "portal": self.portal,
+            "developer": self.owner,
+            "application": self.card.id,
+            "api": api,
+            "registration": grant.registration,
+            "before": { "status": grant.status },
+        })
+    }
+
     /// The API that a registration of this application is for, and what it grants.
     pub fn grant_of(&self, registration: RegistrationId) -> Option<(ApiId, Grant)> {
         self.grants.iter().find(|(_, grant)| grant.registration == registration).map(|(api, grant)| (*api, *grant))

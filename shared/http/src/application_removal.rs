@@ -25,7 +25,12 @@ impl Portal {
         let id = application.card.id;
         let registrations: Vec<_> =
             application.grants.iter().map(|(api, grant)| json!({ "api": api, "registration": grant.registration })).collect();
-        let data = json!({ "application": id, "registrations": registrations });
+        let data = json!({
+            "portal": application.portal,
+            "developer": application.owner,
+            "application": id,
+            "registrations": registrations,
+        });
         let event = self.event(Name::ApplicationDeleted, actor, data)?;
         let job = self.job(Work::RemoveApplication { application: id })?;
         match self.store.delete_application(application, passes, &event, &job).await {

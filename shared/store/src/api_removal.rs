@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use portico_domain::api::Api;
+use portico_domain::application::Application;
 use portico_domain::event::{Actor, Event, Name};
 use portico_domain::id::{ApiId, EventId, StrategyId, uuid_v7};
 use portico_domain::job::{Job, Work};
 use portico_domain::time::Timestamp;
-use serde_json::json;
 
 use crate::registrations::{DeleteRegistrationError, RegistrationPointer};
-use crate::{Condition, Key, Store, StoreError, Transaction, Update};
+use crate::{Condition, Key, Store, StoreError, Transaction, Update, decide_again};
 
 /// How many versions one transaction removes.
 const AT_ONCE: usize = 100;
@@ -87,26 +87,7 @@ impl Store {
         let Some(tombstone) = self.get(&root).await? else { return Ok(()) };
         let Some(deleted_at) = tombstone.number("deleted_at").map(Timestamp::from_millis) else { return Ok(()) };
         for pointer in self.children_as::<RegistrationPointer>(root.pk(), "REG#").await? {
-            let event = Event {
-                id: EventId::new(uuid_v7(deleted_at, random()?)),
-                name: Name::RegistrationDeleted,
-                at: deleted_at,
-                actor: Actor::System("delete-api".to_owned()),
-                data: json!({
-                    "application": pointer.application,
-                    "api": pointer.api,
-                    "registration": pointer.registration,
-                }),
-            };
-            match self.delete_registration(pointer.application, api, pointer.registration, &event).await {
-                Ok(()) => {}
-                // Its application is deleted, too, and takes it along, or somebody was faster. The pointer is of no use without
-                // its API.
-                Err(DeleteRegistrationError::Gone) => {
-                    self.remove(&Key::registration_pointer(api, pointer.application)).await?;
-                }
-                Err(DeleteRegistrationError::Store(error)) => return Err(error),
-            }
+            decide_again(|| self.end_registration(&pointer, deleted_at)).await?;
         }
         for some in self.children(root.pk(), "VERSION#").await?.chunks(AT_ONCE) {
             let removal = some.iter().fold(Transaction::<StoreError>::new(), |removal, version| removal.delete(version.key()));
@@ -117,6 +98,30 @@ impl Store {
             .delete_if(root, deleted, |_| StoreError::Corrupt("a deleted API came back".to_owned()))
             .commit(self)
             .await
+    }
+
+    /// Ends one registration for a deleted API. Nothing, if it changed while it was looked at.
+    async fn end_registration(&self, pointer: &RegistrationPointer, deleted_at: Timestamp) -> Result<Option<()>, StoreError> {
+        let RegistrationPointer { registration, application: id, api, .. } = *pointer;
+        let application = self.find::<Application>(&Key::application(id)).await?.filter(Application::is_live);
+        let granted = application.as_ref().and_then(|application| Some((application, application.grants.get(&api)?)));
+        let Some((application, grant)) = granted.filter(|(_, grant)| grant.registration == registration) else {
+            // Its application is deleted, too, and takes it along, or somebody was faster. The pointer is of no use without its API.
+            self.remove(&Key::registration_pointer(api, id)).await?;
+            return Ok(Some(()));
+        };
+        let event = Event {
+            id: EventId::new(uuid_v7(deleted_at, random()?)),
+            name: Name::RegistrationDeleted,
+            at: deleted_at,
+            actor: Actor::System("delete-api".to_owned()),
+            data: application.registration_ended(api, grant),
+        };
+        match self.delete_registration(id, api, grant, &event).await {
+            Ok(()) => Ok(Some(())),
+            Err(DeleteRegistrationError::Changed) => Ok(None),
+            Err(DeleteRegistrationError::Store(error)) => Err(error),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Registrations: the registration, the grant that calls are checked against, and the API's pointer to it are one thing.
 
-use portico_domain::application::Application;
+use portico_domain::application::{Application, Grant};
 use portico_domain::event::Event;
 use portico_domain::id::{ApiId, ApplicationId, PortalId, RegistrationId};
 use portico_domain::limits::REGISTRATIONS_PER_APPLICATION;
@@ -37,9 +37,9 @@ pub enum CreateRegistrationError {
 /// Why a registration was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteRegistrationError {
-    /// The application has no such registration (any more).
-    #[error("there is no such registration")]
-    Gone,
+    /// The application does not have it as it was read any more: read again and decide again.
+    #[error("the registration changed meanwhile")]
+    Changed,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,15 +123,15 @@ impl Store {
             .await
     }
 
-    /// Deletes a registration in whatever status; calls that rest on it are refused from then on.
+    /// Deletes a registration, as it was read, in whatever status; calls that rest on it are refused from then on.
     ///
     /// # Errors
-    /// [`DeleteRegistrationError::Gone`] if somebody else was first.
+    /// [`DeleteRegistrationError::Changed`] if it was decided about or deleted meanwhile.
     pub async fn delete_registration(
         &self,
         application: ApplicationId,
         api: ApiId,
-        registration: RegistrationId,
+        grant: &Grant,
         event: &Event,
     ) -> Result<(), DeleteRegistrationError> {
         use DeleteRegistrationError as Error;
@@ -141,9 +141,10 @@ impl Store {
             .remove(["grants", api_text.as_str()])
             .add("ver", 1)
             .when(Condition::has_not("deleted_at"))
-            .when(Condition::is(["grants", api_text.as_str(), "registration"], &registration));
+            .when(Condition::is(["grants", api_text.as_str(), "registration"], &grant.registration))
+            .when(Condition::is(["grants", api_text.as_str(), "status"], &grant.status));
         Transaction::new()
-            .update(without, |_| Error::Gone)
+            .update(without, |_| Error::Changed)
             .delete(Key::registration(application, api))
             .delete(Key::registration_pointer(api, application))
             .event(&root, event)
