@@ -2,6 +2,8 @@
 
 use portico_domain::developer::Developer;
 use portico_domain::email::EmailAddress;
+use portico_domain::event::{Actor, Event, Name};
+use portico_domain::notice::Limited;
 use portico_domain::password::AttemptedPassword;
 use portico_domain::session::Session;
 use portico_http::account::alive;
@@ -12,6 +14,7 @@ use portico_store::developers::StoredPassword;
 use portico_store::sessions::{CountFailureError, SignInError};
 use portico_store::throttles::{Counter, Pass, Verdict, judge};
 use portico_store::{Key, decide_again};
+use serde_json::json;
 
 /// Begins a session: 204 with both cookies, always under a new id; the session that the browser came with is over.
 ///
@@ -73,15 +76,28 @@ async fn refuse(portal: &Portal, counters: &[Counter; 2], passes: Vec<Pass>) -> 
             };
             match verdict {
                 Verdict::RetryAfter(seconds) => Ok(Some(too_many_attempts(seconds))),
-                Verdict::Passes(passes) => match portal.store.count_failed_sign_in(&passes).await {
-                    Ok(()) => Ok(Some(invalid_credentials())),
-                    Err(CountFailureError::CounterMoved) => Ok(None),
-                    Err(CountFailureError::Store(error)) => Err(error.into()),
-                },
+                Verdict::Passes(passes) => {
+                    let told = limits_reached(portal, &passes)?;
+                    match portal.store.count_failed_sign_in(portal.config.portal, &passes, &told).await {
+                        Ok(()) => Ok(Some(invalid_credentials())),
+                        Err(CountFailureError::CounterMoved) => Ok(None),
+                        Err(CountFailureError::Store(error)) => Err(error.into()),
+                    }
+                }
             }
         }
     })
     .await
+}
+
+/// The events of the limits that one more failure reaches: of an address or of a source, without saying which.
+fn limits_reached(portal: &Portal, passes: &[Pass]) -> Result<Vec<Event>, Problem> {
+    let reached = passes.iter().zip([Limited::Address, Limited::Source]).filter(|(pass, _)| pass.reaches_limit());
+    let event = |(_, limit)| {
+        let data = json!({ "portal": portal.config.portal, "limit": limit });
+        portal.event(Name::SignInThrottled, Actor::Anonymous("sign-in".to_owned()), data)
+    };
+    reached.map(event).collect()
 }
 
 async fn verdict_now(portal: &Portal, counters: &[Counter; 2]) -> Result<Verdict, Problem> {

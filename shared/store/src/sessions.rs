@@ -1,7 +1,8 @@
 //! Sessions: begun at sign-in together with the check that the sign-in still holds, rotated, ended.
 
 use portico_domain::developer::Developer;
-use portico_domain::id::{DeveloperId, SessionId};
+use portico_domain::event::Event;
+use portico_domain::id::{DeveloperId, PortalId, SessionId};
 use portico_domain::session::Session;
 use portico_domain::status::Status;
 use portico_domain::time::Timestamp;
@@ -78,14 +79,20 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Counts a failed sign-in, before it is answered.
+    /// Counts a failed sign-in, before it is answered. `told` are events of the portal: of the limits that it reaches.
     ///
     /// # Errors
     /// [`CountFailureError::CounterMoved`] if the decision that it passes is not true any more.
-    pub async fn count_failed_sign_in(&self, passes: &[Pass]) -> Result<(), CountFailureError> {
-        let transaction = passes
+    pub async fn count_failed_sign_in(&self, portal: PortalId, passes: &[Pass], told: &[Event]) -> Result<(), CountFailureError> {
+        let mut transaction = passes
             .iter()
             .fold(Transaction::new(), |transaction, pass| transaction.update(pass.count(), |_| CountFailureError::CounterMoved));
+        if !told.is_empty() {
+            let root = Key::portal(portal);
+            let counted = Update::of(root.clone()).add("ver", i64::try_from(told.len()).unwrap_or(1));
+            transaction = transaction.update(counted, |_| StoreError::Corrupt("the portal is not there".to_owned()).into());
+            transaction = told.iter().fold(transaction, |transaction, event| transaction.event(&root, event));
+        }
         transaction.commit(self).await
     }
 

@@ -1,7 +1,8 @@
 //! Throttles: counters of attempts, counted in the transaction of what they count, so that no race gets past a limit.
 //!
 //! A counter is read with everything else, the domain decides over it, and the write depends on what the decision rested on:
-//! below the burst on the count alone (so that many at once need not wait for one another), after it on nobody having been faster.
+//! below the burst on the count alone (so that many at once need not wait for one another), from its last place on on nobody having
+//! been faster.
 
 use std::net::IpAddr;
 
@@ -110,6 +111,11 @@ pub fn judge(counters: &[Counter], items: &Items, now: Timestamp) -> Result<Verd
 }
 
 impl Pass {
+    /// Whether it is the last one without a pause: from now on the counter refuses.
+    pub const fn reaches_limit(&self) -> bool {
+        self.read.count < self.counter.limit.burst && self.next.count == self.counter.limit.burst
+    }
+
     /// The write that counts it, unless the counter has moved past what the decision rested on.
     pub(crate) fn count(&self) -> Update {
         let Self { counter, read, next } = self;
@@ -122,8 +128,11 @@ impl Pass {
             update.set("count", &next.count).when(Condition::Missing)
         } else if next.count == 1 {
             update.set("count", &next.count).when(untouched)
+        } else if self.reaches_limit() {
+            // Exactly one of those who race reaches the limit, and it knows that it does.
+            update.add("count", 1).when(Condition::is("count", &read.count))
         } else if read.count < counter.limit.burst {
-            update.add("count", 1).when(Condition::less("count", &counter.limit.burst))
+            update.add("count", 1).when(Condition::less("count", &counter.limit.burst.saturating_sub(1)))
         } else {
             update.add("count", 1).when(untouched)
         }
