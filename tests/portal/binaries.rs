@@ -42,6 +42,7 @@ const ANSWERS: &[(&str, Answer)] = &[
     ("note-delivery", Answer::Any),
     ("refresh-session", Answer::Status(401)),
     ("register", Answer::Status(401)),
+    ("relay-events", Answer::Member("batchItemFailures", "[]")),
     ("rename-credential", Answer::Status(401)),
     ("reset-password", Answer::Status(404)),
     ("run-jobs", Answer::Any),
@@ -80,7 +81,7 @@ fn build() -> PathBuf {
     let profile = this.parent().and_then(Path::parent).expect("target/PROFILE/deps").to_owned();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let built = std::process::Command::new(cargo)
-        .args(["build", "--quiet", "--workspace", "--bins", "--target-dir"])
+        .args(["build", "--quiet", "--workspace", "--bins", "--examples", "--target-dir"])
         .arg(profile.parent().expect("target"))
         .current_dir(root())
         .status()
@@ -117,7 +118,7 @@ async fn next(State(invocation): State<Arc<Invocation>>) -> (HeaderMap, String) 
     (headers, invocation.event.clone())
 }
 
-/// Starts a function, gives it one event and returns its reply.
+/// Starts a binary as a function, gives it the function's sample and returns its reply.
 async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>) -> Result<Value, String> {
     let event = std::fs::read_to_string(root().join(format!("events/{name}.json"))).map_err(|error| error.to_string())?;
     // What the template tells it, and no more: it must do with that.
@@ -144,7 +145,7 @@ async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>)
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let serving = tokio::spawn(async move { axum::serve(listener, api).await });
-    let mut child = tokio::process::Command::new(binary.join(name))
+    let mut child = tokio::process::Command::new(binary)
         .env_clear()
         .envs(environment.iter().filter(|(variable, _)| variable.starts_with("AWS_") || told.contains(**variable)))
         .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -162,6 +163,20 @@ async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>)
     };
     serving.abort();
     reply
+}
+
+/// A bus over HTTP that takes everything.
+async fn bus() -> String {
+    let takes = async |body: String| {
+        let request: Value = serde_json::from_str(&body).expect("a call is JSON");
+        let entries = request["Entries"].as_array().expect("entries").iter().map(|_| json!({ "EventId": "taken" }));
+        let answer = json!({ "FailedEntryCount": 0, "Entries": entries.collect::<Vec<_>>() });
+        ([("content-type", "application/x-amz-json-1.1")], answer.to_string())
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/", post(takes))).await });
+    endpoint
 }
 
 /// A table over HTTP with a portal in it, and the environment that leads a function there.
@@ -210,6 +225,8 @@ async fn environment() -> BTreeMap<&'static str, String> {
     let public = STANDARD.encode(key.verifying_key().to_bytes());
     BTreeMap::from([
         ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus().await),
+        ("PORTICO_BUS", "portico".to_owned()),
         ("AWS_REGION", "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
@@ -232,7 +249,8 @@ async fn every_functions_own_binary_answers_its_sample() {
     let binaries = tokio::task::spawn_blocking(binaries).await.expect("no panic");
     let environment = environment().await;
     for (name, expected) in ANSWERS {
-        let reply = tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries, name, &environment)).await;
+        let reply =
+            tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &environment)).await;
         let reply = reply.expect("it answers").unwrap_or_else(|error| panic!("{name}: {error}"));
         match expected {
             Answer::Status(status) => assert_eq!(reply["statusCode"], *status, "{name}: {reply}"),
@@ -240,6 +258,16 @@ async fn every_functions_own_binary_answers_its_sample() {
             Answer::Any => {}
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_batch_of_the_stream_is_an_error_of_the_function_and_never_a_reply() {
+    let binaries = tokio::task::spawn_blocking(binaries).await.expect("no panic");
+    let environment = environment().await;
+    let panicking = binaries.join("examples/panicking_function");
+    let reply = tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&panicking, "relay-events", &environment)).await;
+    let error = reply.expect("Lambda hears of it").expect_err("the third record panics");
+    assert!(error.contains("the third record"), "{error}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //! `PORTICO_MODEL_SEEDS` and `PORTICO_MODEL_STEPS` make more walks, or longer ones; `PORTICO_MODEL_FIRST` begins at another seed.
 
 mod product;
-mod random;
+pub(crate) mod random;
 mod world;
 
 use portico_domain::status::Status;

@@ -1,6 +1,8 @@
 //! Secrets are nowhere: after a whole journey, with mails, refusals and faults, no row, no event and no line of a log holds one, and
 //! addresses are where they may be and nowhere else.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use portico::faults::{Fault, Matching};
 use portico::pump::Pump;
 use portico_domain::event::Name;
@@ -13,15 +15,30 @@ use portico_tests::steps::APPLICATIONS;
 use portico_tests::{ApiCall, Client, TestPortal};
 use serde_json::json;
 
-const ADA: &str = "ada.lovelace@example.test";
+pub(crate) const ADA: &str = "ada.lovelace@example.test";
 const OTHER_PASSWORD: &str = "quiet lantern under the bridge";
 const WRONG_PASSWORD: &str = "violet tractor hums at dawn";
 
 /// What the journey made that nobody else may ever read, by what it is.
 #[derive(Default)]
-struct Secrets(Vec<(&'static str, String)>);
+pub(crate) struct Secrets(Vec<(&'static str, String)>);
 
 impl Secrets {
+    /// Requires that a text holds none of them, nor a digest of one. `allowed` are those that belong there, by what they are.
+    pub(crate) fn assert_none_in(&self, place: &str, text: &str, allowed: &[&str]) {
+        assert!(!text.is_empty(), "there is something in {place} to look at");
+        for (what, secret) in self.0.iter().filter(|(what, _)| !allowed.contains(what)) {
+            let digest = sha256_hex(secret);
+            let bytes: Vec<u8> = digest.as_bytes().chunks(2).map(|two| hex(two)).collect();
+            for form in
+                [secret, &digest, &STANDARD.encode(&bytes), &URL_SAFE_NO_PAD.encode(&bytes), &STANDARD_NO_PAD.encode(secret)]
+            {
+                assert!(!text.contains(form.as_str()), "{what}, or a digest of it, is in {place}");
+            }
+        }
+        assert!(!text.contains("$argon2"), "a password's hash is in {place}");
+    }
+
     fn keep(&mut self, what: &'static str, secret: &str) -> String {
         self.0.push((what, secret.to_owned()));
         secret.to_owned()
@@ -37,8 +54,12 @@ impl Secrets {
     }
 }
 
+fn hex(two: &[u8]) -> u8 {
+    u8::from_str_radix(std::str::from_utf8(two).expect("digits"), 16).expect("a byte")
+}
+
 /// From the sign-up to the end, with everything that can go wrong on the way.
-async fn journey(portal: &TestPortal, secrets: &mut Secrets) -> String {
+pub(crate) async fn journey(portal: &TestPortal, secrets: &mut Secrets) -> String {
     for password in [PASSWORD, OTHER_PASSWORD, WRONG_PASSWORD] {
         secrets.keep("password", password);
     }

@@ -40,10 +40,12 @@ fn a_functions_logical_id_is_its_name() {
 #[test]
 fn every_folder_of_functions_is_served_and_has_a_sample() {
     let folders = names("functions", "");
-    let of_events = ["authorize", "note-delivery", "run-jobs", "send-email"].map(str::to_owned);
+    let of_events = ["authorize", "note-delivery", "relay-events", "run-jobs", "send-email"].map(str::to_owned);
     let served: BTreeSet<_> = FUNCTIONS.iter().map(|(name, _)| (*name).to_owned()).chain(of_events).collect();
     assert_eq!(folders, served);
-    assert_eq!(folders, names("events", ".json"));
+    // A sample with a point in its name is one of a type of event: tests/portal/event_samples.rs.
+    let samples: BTreeSet<_> = names("events", ".json").into_iter().filter(|name| !name.contains('.')).collect();
+    assert_eq!(folders, samples);
     for name in &folders {
         assert!(TEMPLATE.contains(&format!("Binary: {name}")), "{name} is in the template");
     }
@@ -121,6 +123,9 @@ fn every_function_is_told_what_it_cannot_start_without() {
     for variable in ["PORTICO_MAIL_FROM", "PORTICO_MAIL_CONFIGURATION_SET", "PORTICO_NOTIFY"] {
         assert!(variables("send-email").contains(variable), "{variable}");
     }
+    let told: Vec<_> =
+        names("functions", "").into_iter().filter(|function| variables(function).contains("PORTICO_BUS")).collect();
+    assert_eq!(told, ["relay-events"]);
 }
 
 #[test]
@@ -136,6 +141,8 @@ fn no_function_may_do_more_than_its_code_does() {
         "${Specifications.Arn}/*",
         "JobDeadLetters.Arn",
         "MailReportDeadLetters.Arn",
+        "EventDeadLetters.Arn",
+        "Bus.Arn",
     ];
     let stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
     let reads = [["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"], stream].concat();
@@ -147,6 +154,7 @@ fn no_function_may_do_more_than_its_code_does() {
         "s3:PutObject",
         "ses:SendEmail",
         "sqs:SendMessage",
+        "events:PutEvents",
     ];
     let readers = ["authorize", "browse-catalog", "unknown-route", "view-apps", "view-profile"];
     for (function, properties) in deployed() {
@@ -162,6 +170,8 @@ fn no_function_may_do_more_than_its_code_does() {
         assert_eq!(writes, !readers.contains(&function.as_str()), "{function}");
     }
     let only = |function: &str| grants(&deployed()[function]).into_iter().map(|(action, _)| action).collect::<Vec<_>>();
+    let relays = [&["dynamodb:BatchGetItem"][..], &stream[..], &["events:PutEvents", "sqs:SendMessage"]].concat();
+    assert_eq!(only("relay-events"), relays);
     for function in ["authorize", "view-profile"] {
         assert_eq!(only(function), ["dynamodb:BatchGetItem"], "{function}");
     }

@@ -2,11 +2,14 @@
 //! events, and a strict client that holds every reply against the contract.
 
 pub mod account;
+pub mod bus;
 pub mod caller;
 pub mod client;
 pub mod clock;
 pub mod contract;
 pub mod crashes;
+pub mod entropy;
+pub mod kept;
 pub mod logs;
 pub mod mails;
 pub mod management;
@@ -16,6 +19,7 @@ pub mod seed_access;
 pub mod seed_applications;
 pub mod seed_catalog;
 pub mod steps;
+pub mod stream;
 
 pub use caller::ApiCall;
 pub use client::{Client, Reply};

@@ -10,10 +10,8 @@ use crate::status::Status;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Moved<S> {
     /// Before the event; nothing if it created what it is about.
-    #[cfg_attr(feature = "schema", schemars(required))]
     pub before: Option<S>,
     /// After the event; nothing if it deleted what it is about.
-    #[cfg_attr(feature = "schema", schemars(required))]
     pub after: Option<S>,
 }
 
@@ -63,6 +61,7 @@ macro_rules! holders {
             $(#[doc = concat!("Its ", stringify!($member), ".")] pub $member: $holds,)*
             /// Who the developer is, if the portal's setting allows to say it.
             #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "Person"))]
             pub developer: Option<Person>,
         }
     )+};

@@ -28,6 +28,10 @@ pub(super) fn of<C: JsonSchema>(of_type: Type) -> Value {
         members.insert("title".to_owned(), json!(name));
     }
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        // Both are always there, and nothing is a status, too.
+        if let Some(status) = properties.get_mut("status").and_then(Value::as_object_mut) {
+            status.insert("required".to_owned(), json!(["before", "after"]));
+        }
         properties.insert("type".to_owned(), json!({ "const": name, "description": "What happened." }));
     }
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
