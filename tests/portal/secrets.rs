@@ -29,7 +29,7 @@ impl Secrets {
         assert!(!text.is_empty(), "there is something in {place} to look at");
         for (what, secret) in self.0.iter().filter(|(what, _)| !allowed.contains(what)) {
             let digest = sha256_hex(secret);
-            let bytes: Vec<u8> = digest.as_bytes().chunks(2).map(|two| hex(two)).collect();
+            let bytes: Vec<u8> = digest.as_bytes().chunks(2).map(hex).collect();
             for form in
                 [secret, &digest, &STANDARD.encode(&bytes), &URL_SAFE_NO_PAD.encode(&bytes), &STANDARD_NO_PAD.encode(secret)]
             {
