@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 
 use portico_domain::api::Api;
 use portico_domain::application::Application;
-use portico_domain::approval::Decision;
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId};
 use portico_domain::registration::Registration;
-use portico_domain::status::Status;
-use portico_http::approval::{STATUS_CHOICES, STATUS_WORDS, illegal_step};
+use portico_http::approval::{STATUS_CHOICES, STATUS_WORDS};
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::one_of;
 use portico_http::listing::browse::{Browsing, CAP};
 use portico_http::listing::{Column, Listing, Page};
 use portico_http::response::{no_content, ok};
 use portico_http::views::admin_registration::AdminRegistrationView;
-use portico_http::who::PortalAdministrator;
 use portico_http::{Portal, Problem, Request, Response};
-use portico_store::registration_decisions::DecideRegistrationError;
 use portico_store::registrations::{DeleteRegistrationError, registrations_list};
 use portico_store::{Item, Key, decide_again};
 use serde_json::json;
@@ -154,20 +150,11 @@ fn named_api(request: &Request, application: &Application) -> Result<(Registrati
     Ok((id, api))
 }
 
-/// A registration and its API, as long as its application is there.
-async fn load(portal: &Portal, application: ApplicationId, api: ApiId) -> Result<(Registration, Api), Problem> {
-    let keys = [Key::registration(application, api), Key::api(api), Key::application(application)];
-    let items = portal.store.load(&keys).await?;
-    let [registration, api, application] = &keys;
-    live(items.get(application)?).ok_or_else(Problem::not_found)?;
-    let found = items.get(registration)?.zip(known(items.get(api)?));
-    found.ok_or_else(Problem::not_found)
-}
-
 pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (_, application) = named(portal, request).await?;
     let (_, api) = named_api(request, &application)?;
-    let (registration, api) = load(portal, application.card.id, api).await?;
+    let found = portal.registration_and_api(application.card.id, api).await?;
+    let (registration, api) = found.ok_or_else(Problem::not_found)?;
     ok(&AdminRegistrationView::of(&registration, &application, &api))
 }
 
@@ -179,42 +166,9 @@ pub(crate) async fn decide(portal: &Portal, request: &Request) -> Result<Respons
     let status = body.optional("status", one_of(STATUS_CHOICES));
     let status = body.finish(status)?;
     let (id, api) = named?;
-    let (registration, api) = decide_again(|| change(portal, &who, &application, (id, api), status)).await?;
+    let place = (application.card.id, api);
+    let (registration, api) = portal.decide_about_registration(place, id, status, &who.administrator.actor()).await?;
     ok(&AdminRegistrationView::of(&registration, &application, &api))
-}
-
-/// The registration as the decision leaves it; nothing if the race was lost.
-async fn change(
-    portal: &Portal,
-    who: &PortalAdministrator,
-    application: &Application,
-    (id, api): (RegistrationId, ApiId),
-    status: Option<Status>,
-) -> Result<Option<(Registration, Api)>, Problem> {
-    let (registration, api) = load(portal, application.card.id, api).await?;
-    if registration.id != id {
-        return Err(Problem::not_found());
-    }
-    let to = status.unwrap_or(registration.status);
-    let Some(decision) = Decision::about_registration(registration.status, to).map_err(illegal_step)? else {
-        return Ok(Some((registration, api)));
-    };
-    let (before, after) = decision.before_and_after();
-    let data = json!({
-        "portal": registration.portal,
-        "developer": application.owner,
-        "application": application.card.id,
-        "api": api.id,
-        "registration": id,
-        "before": before,
-        "after": after,
-    });
-    let event = portal.event(decision.event, who.administrator.actor(), data)?;
-    match portal.store.decide_about_registration(&registration, &decision, &event).await {
-        Ok(()) => Ok(Some((Registration { status: to, updated_at: event.at, ..registration }, api))),
-        Err(DecideRegistrationError::Changed) => Ok(None),
-        Err(DecideRegistrationError::Store(error)) => Err(error.into()),
-    }
 }
 
 pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Response, Problem> {

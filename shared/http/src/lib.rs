@@ -9,6 +9,7 @@ pub mod approval;
 pub mod clock;
 pub mod config;
 pub mod cookies;
+pub mod decisions;
 mod developer_removal;
 pub mod edge;
 pub mod fields;
