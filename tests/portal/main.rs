@@ -19,6 +19,7 @@ mod command;
 mod contract;
 mod coverage;
 mod create_app;
+mod decide_approval;
 mod delete_app;
 mod delete_credential;
 mod developer_gates;

@@ -8,6 +8,7 @@ use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId};
 use portico_domain::registration::Registration;
 use portico_http::approval::{STATUS_CHOICES, STATUS_WORDS};
+use portico_http::decisions::By;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::one_of;
 use portico_http::listing::browse::{Browsing, CAP};
@@ -153,9 +154,8 @@ fn named_api(request: &Request, application: &Application) -> Result<(Registrati
 pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (_, application) = named(portal, request).await?;
     let (_, api) = named_api(request, &application)?;
-    let found = portal.registration_and_api(application.card.id, api).await?;
-    let (registration, api) = found.ok_or_else(Problem::not_found)?;
-    ok(&AdminRegistrationView::of(&registration, &application, &api))
+    let found = portal.registered(application.card.id, api).await?.ok_or_else(Problem::not_found)?;
+    ok(&AdminRegistrationView::of(&found.registration, &found.application, &found.api))
 }
 
 /// Approves, rejects or revokes: calls pass, or stop, before the answer.
@@ -166,8 +166,8 @@ pub(crate) async fn decide(portal: &Portal, request: &Request) -> Result<Respons
     let status = body.optional("status", one_of(STATUS_CHOICES));
     let status = body.finish(status)?;
     let (id, api) = named?;
-    let place = (application.card.id, api);
-    let (registration, api) = portal.decide_about_registration(place, id, status, &who.administrator.actor()).await?;
+    let (place, by) = ((application.card.id, api), By::request(who.administrator.actor()));
+    let (registration, api) = portal.decide_about_registration(place, id, status, &by).await?;
     ok(&AdminRegistrationView::of(&registration, &application, &api))
 }
 

@@ -2,6 +2,7 @@
 //! of theirs before the answer.
 
 use portico_http::approval::STATUS_CHOICES;
+use portico_http::decisions::By;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::one_of;
 use portico_http::response::ok;
@@ -17,6 +18,6 @@ pub(crate) async fn decide(portal: &Portal, request: &Request) -> Result<Respons
     let status = body.finish(status)?;
     let developer = alive(developer)?;
     let Some(to) = status else { return ok(&AdminDeveloperView::of(developer)) };
-    let developer = portal.decide_about_developer(developer, to, &who.administrator.actor()).await?;
+    let developer = portal.decide_about_developer(developer, to, &By::request(who.administrator.actor())).await?;
     ok(&AdminDeveloperView::of(developer))
 }

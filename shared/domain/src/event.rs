@@ -14,6 +14,8 @@ pub enum Actor {
     Developer(DeveloperId),
     /// An administrator, by the name of the token.
     Administrator(String),
+    /// Who decided by an event on the bus, as that event calls them: nobody has checked it.
+    Automation(String),
     /// Portico itself, by what did it (`start`, `run-jobs`).
     System(String),
     /// Somebody who is not signed in (sign-up, forgotten password).

@@ -25,6 +25,12 @@ pub fn uuid_v7(now: crate::time::Timestamp, random: [u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
+/// The moment that a UUIDv7 was made at; nothing if it is of another version.
+pub fn moment_of(id: Uuid) -> Option<crate::time::Timestamp> {
+    let millis = i64::try_from(id.as_u128() >> 80).ok()?;
+    (id.get_version_num() == 7).then(|| crate::time::Timestamp::from_millis(millis))
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident,)+) => {$(
         $(#[$doc])*

@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod application;
 pub mod application_edit;
 pub mod approval;
+pub mod arrived;
 pub mod authorization;
 mod base62;
 pub mod credential;

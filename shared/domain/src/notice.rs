@@ -67,6 +67,11 @@ pub enum Who {
         /// What the administrator's token is called.
         name: String,
     },
+    /// Who decided by an event on the bus.
+    Automation {
+        /// As that event calls them: nobody has checked it.
+        name: String,
+    },
     /// Portico itself.
     System {
         /// What in it.
@@ -84,6 +89,7 @@ impl From<Actor> for Who {
         match actor {
             Actor::Developer(id) => Self::Developer { id },
             Actor::Administrator(name) => Self::Administrator { name },
+            Actor::Automation(name) => Self::Automation { name },
             Actor::System(name) => Self::System { name },
             Actor::Anonymous(name) => Self::Anonymous { name },
         }

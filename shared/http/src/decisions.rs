@@ -1,22 +1,45 @@
 //! Decisions about developers and registrations: one effect, one event and, by that event, one mail, however the decision came in.
 
+use std::sync::OnceLock;
+
 use portico_domain::api::Api;
 use portico_domain::application::Application;
 use portico_domain::approval::Decision;
+use portico_domain::arrived::Arrived;
 use portico_domain::developer::Developer;
 use portico_domain::event::Actor;
 use portico_domain::id::{ApiId, ApplicationId, RegistrationId};
 use portico_domain::job::{Job, Work};
 use portico_domain::registration::Registration;
 use portico_domain::status::{IllegalStep, Status};
-use portico_store::developer_admin::ChangeDeveloperError;
+use portico_store::developer_admin::DecideDeveloperError;
 use portico_store::registration_decisions::DecideRegistrationError;
 use portico_store::{Key, StoreError, decide_again};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::approval::illegal_step;
 use crate::portal::Portal;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+
+/// Who decides, and by what.
+#[derive(Clone, Debug)]
+pub struct By<'a> {
+    /// Who, for the event.
+    pub actor: Actor,
+    /// The decision as it arrived on the bus, if it came that way: it takes effect once.
+    pub arrived: Option<&'a Arrived>,
+}
+
+/// A registration, and what it is between.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// What asks.
+    pub application: Application,
+    /// That it asks, and what came of it.
+    pub registration: Registration,
+    /// What it asks for.
+    pub api: Api,
+}
 
 /// Why a decision took no effect.
 #[derive(Debug)]
@@ -25,6 +48,10 @@ pub enum DecideError {
     Gone,
     /// The status has no such step.
     IllegalStep(IllegalStep),
+    /// Another decision was faster than one that arrived; what it made of the status.
+    Overtaken(Status),
+    /// It arrived before.
+    Repeated,
     /// Everything else: the store, randomness.
     Failed(Problem),
 }
@@ -34,6 +61,11 @@ impl From<DecideError> for Problem {
         match error {
             DecideError::Gone => Self::not_found(),
             DecideError::IllegalStep(step) => illegal_step(step),
+            DecideError::Overtaken(status) => Self::new(
+                Kind::IllegalStatusChange,
+                format!("Somebody else decided at the same time: the status is {status}. Look at it again, then decide again."),
+            ),
+            DecideError::Repeated => Self::new(Kind::Conflict, "This decision arrived before."),
             DecideError::Failed(problem) => problem,
         }
     }
@@ -51,12 +83,38 @@ impl From<StoreError> for DecideError {
     }
 }
 
+impl By<'_> {
+    /// An administrator who asks for it.
+    #[must_use]
+    pub const fn request(actor: Actor) -> Self {
+        Self { actor, arrived: None }
+    }
+
+    /// A decision that arrived was made about what its sender knew: it is not made again of what another one left meanwhile. Whoever
+    /// asks by a request is there to see what comes of it.
+    fn overtaken(&self, seen: Status, now: Status, to: Status) -> Result<(), DecideError> {
+        match self.arrived {
+            Some(_) if now != seen && now != to => Err(DecideError::Overtaken(now)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What an event says of a decision, beside the ids: a decision that arrived is found again by what its sender calls it.
+    fn data(&self, mut data: Value, decision: &Decision) -> Value {
+        (data["before"], data["after"]) = decision.before_and_after();
+        if let Some(arrived) = self.arrived {
+            data["decision_id"] = arrived.decision_id.as_str().into();
+        }
+        data
+    }
+}
+
 impl Portal {
     /// Gives a developer, as read, the status that was decided. A success means that every gate of their applications knows it.
     ///
     /// # Errors
     /// [`DecideError`] as its variants say.
-    pub async fn decide_about_developer(&self, developer: Developer, to: Status, by: &Actor) -> Result<Developer, DecideError> {
+    pub async fn decide_about_developer(&self, developer: Developer, to: Status, by: &By<'_>) -> Result<Developer, DecideError> {
         let (developer, job) = self.change_developer(developer, to, by).await?;
         // Also where nothing changed: an earlier try may have been cut off here, and a success must mean that it is done.
         self.store.settle_standing(developer.id).await?;
@@ -68,15 +126,15 @@ impl Portal {
         Ok(developer)
     }
 
-    /// The developer as the decision leaves them, and the job, if anything changes. Who loses a race decides again on what the
-    /// winner made of it.
+    /// The developer as the decision leaves them, and the job, if anything changes. Who loses a race decides again on what the winner
+    /// made of it, but for a decision that arrived, which another decision overtook.
     async fn change_developer(
         &self,
         developer: Developer,
         to: Status,
-        by: &Actor,
+        by: &By<'_>,
     ) -> Result<(Developer, Option<Job>), DecideError> {
-        let id = developer.id;
+        let (id, seen) = (developer.id, developer.status);
         let mut known = Some(developer);
         decide_again(|| {
             let known = known.take();
@@ -86,16 +144,20 @@ impl Portal {
                     None => self.store.find::<Developer>(&Key::developer(id)).await?,
                 };
                 let developer = developer.filter(|found| found.deleted_at.is_none()).ok_or(DecideError::Gone)?;
+                by.overtaken(seen, developer.status, to)?;
                 let decision = Decision::about_developer(developer.status, to).map_err(DecideError::IllegalStep)?;
-                let Some(decision) = decision else { return Ok(Some((developer, None))) };
-                let (before, after) = decision.before_and_after();
-                let data = json!({ "developer": id, "before": before, "after": after });
-                let event = self.event(decision.event, by.clone(), data)?;
+                let Some(decision) = decision else {
+                    self.keep(by).await?;
+                    return Ok(Some((developer, None)));
+                };
+                let data = by.data(json!({ "portal": developer.portal, "developer": id }), &decision);
+                let event = self.event(decision.event, by.actor.clone(), data)?;
                 let job = self.job(Work::Standing { developer: id })?;
-                match self.store.decide_about_developer(&developer, &decision, &event, &job).await {
+                match self.store.decide_about_developer(&developer, &decision, by.arrived, &event, &job).await {
                     Ok(()) => Ok(Some((Developer { status: to, updated_at: event.at, ..developer }, Some(job)))),
-                    Err(ChangeDeveloperError::Changed) => Ok(None),
-                    Err(ChangeDeveloperError::Store(error)) => Err(error.into()),
+                    Err(DecideDeveloperError::Changed) => Ok(None),
+                    Err(DecideDeveloperError::Repeated) => Err(DecideError::Repeated),
+                    Err(DecideDeveloperError::Store(error)) => Err(error.into()),
                 }
             }
         })
@@ -111,44 +173,61 @@ impl Portal {
         (application, api): (ApplicationId, ApiId),
         id: RegistrationId,
         to: Option<Status>,
-        by: &Actor,
+        by: &By<'_>,
     ) -> Result<(Registration, Api), DecideError> {
-        decide_again(|| async move {
-            let found = self.registration_and_api(application, api).await?;
-            let (registration, api) = found.filter(|(found, _)| found.id == id).ok_or(DecideError::Gone)?;
-            let to = to.unwrap_or(registration.status);
-            let decision = Decision::about_registration(registration.status, to).map_err(DecideError::IllegalStep)?;
-            let Some(decision) = decision else { return Ok(Some((registration, api))) };
-            let (before, after) = decision.before_and_after();
-            let data = json!({
-                "application": application, "api": api.id, "registration": id, "before": before, "after": after,
-            });
-            let event = self.event(decision.event, by.clone(), data)?;
-            match self.store.decide_about_registration(&registration, &decision, &event).await {
-                Ok(()) => Ok(Some((Registration { status: to, updated_at: event.at, ..registration }, api))),
-                Err(DecideRegistrationError::Changed) => Ok(None),
-                Err(DecideRegistrationError::Store(error)) => Err(error.into()),
+        let seen = OnceLock::new();
+        decide_again(|| {
+            let seen = &seen;
+            async move {
+                let found = self.registered(application, api).await?.filter(|found| found.registration.id == id);
+                let Registered { application, registration, api } = found.ok_or(DecideError::Gone)?;
+                let to = to.unwrap_or(registration.status);
+                by.overtaken(*seen.get_or_init(|| registration.status), registration.status, to)?;
+                let decision = Decision::about_registration(registration.status, to).map_err(DecideError::IllegalStep)?;
+                let Some(decision) = decision else {
+                    self.keep(by).await?;
+                    return Ok(Some((registration, api)));
+                };
+                let data = by.data(
+                    json!({
+                        "portal": registration.portal,
+                        "developer": application.owner,
+                        "application": application.card.id,
+                        "api": api.id,
+                        "registration": id,
+                    }),
+                    &decision,
+                );
+                let event = self.event(decision.event, by.actor.clone(), data)?;
+                match self.store.decide_about_registration(&registration, &decision, by.arrived, &event).await {
+                    Ok(()) => Ok(Some((Registration { status: to, updated_at: event.at, ..registration }, api))),
+                    Err(DecideRegistrationError::Changed) => Ok(None),
+                    Err(DecideRegistrationError::Repeated) => Err(DecideError::Repeated),
+                    Err(DecideRegistrationError::Store(error)) => Err(error.into()),
+                }
             }
         })
         .await
     }
 
-    /// A registration and its API, as long as its application is there.
+    /// Keeps a decision that arrived and changes nothing: it must not change anything when it arrives again.
+    async fn keep(&self, by: &By<'_>) -> Result<(), StoreError> {
+        let Some(arrived) = by.arrived else { return Ok(()) };
+        self.store.keep_arrived(self.config.portal, arrived, self.now()).await
+    }
+
+    /// What is registered for what, as long as all three are there.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn registration_and_api(
-        &self,
-        application: ApplicationId,
-        api: ApiId,
-    ) -> Result<Option<(Registration, Api)>, StoreError> {
+    pub async fn registered(&self, application: ApplicationId, api: ApiId) -> Result<Option<Registered>, StoreError> {
         let keys = [Key::registration(application, api), Key::api(api), Key::application(application)];
         let items = self.store.load(&keys).await?;
         let [registration, api, application] = &keys;
-        if !items.get::<Application>(application)?.is_some_and(|application| application.is_live()) {
-            return Ok(None);
-        }
+        let application = items.get(application)?.filter(Application::is_live);
         let api = items.get::<Api>(api)?.filter(|api| api.deleted_at.is_none());
-        Ok(items.get::<Registration>(registration)?.zip(api))
+        let found = (application, items.get(registration)?, api);
+        let (Some(application), Some(registration), Some(api)) = found else { return Ok(None) };
+        Ok(Some(Registered { application, registration, api }))
     }
 }

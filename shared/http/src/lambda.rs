@@ -88,7 +88,8 @@ where
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
         Box::pin(handle(portal, event.payload)).await.map_err(|problem| {
             tracing::error!(kind = problem.kind().name(), cause = problem.cause(), "failed");
-            lambda_runtime::Error::from(problem.kind().name())
+            // What a dead letter says of it: safe to show, whatever the cause was.
+            lambda_runtime::Error::from(format!("{}: {}", problem.kind().name(), problem.detail()))
         })
     }))
     .await

@@ -160,6 +160,11 @@ impl Problem {
         self.kind
     }
 
+    /// What is safe to show to a person.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// What is for the log alone.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

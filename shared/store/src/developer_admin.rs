@@ -1,6 +1,7 @@
 //! What administrators do to developers: create, decide about, delete.
 
 use portico_domain::approval::Decision;
+use portico_domain::arrived::Arrived;
 use portico_domain::developer::Developer;
 use portico_domain::event::Event;
 use portico_domain::id::{DeveloperId, PortalId};
@@ -27,12 +28,26 @@ pub enum CreateDeveloperError {
     Store(#[from] StoreError),
 }
 
-/// Why a developer was not changed or deleted.
+/// Why a developer was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeDeveloperError {
     /// The developer is not what was read any more.
     #[error("the developer changed meanwhile")]
     Changed,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a developer was not decided about.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideDeveloperError {
+    /// The developer is not what was read any more.
+    #[error("the developer changed meanwhile")]
+    Changed,
+    /// The decision arrived before.
+    #[error("the decision arrived before")]
+    Repeated,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,14 +91,15 @@ impl Store {
     /// the status onto the developer's applications.
     ///
     /// # Errors
-    /// [`ChangeDeveloperError::Changed`]: read again and decide again.
+    /// [`DecideDeveloperError::Changed`]: read again and decide again. [`DecideDeveloperError::Repeated`] if it arrived before.
     pub async fn decide_about_developer(
         &self,
         developer: &Developer,
         decision: &Decision,
+        arrived: Option<&Arrived>,
         event: &Event,
         job: &Job,
-    ) -> Result<(), ChangeDeveloperError> {
+    ) -> Result<(), DecideDeveloperError> {
         let root = Key::developer(developer.id);
         let update = Update::of(root.clone())
             .set("status", &decision.to)
@@ -94,7 +110,13 @@ impl Store {
             .when(Condition::has_not("deleted_at"))
             .when(Condition::is("status", &decision.from))
             .when(Condition::is("ver", &developer.ver));
-        Transaction::new().update(update, |_| ChangeDeveloperError::Changed).job(job).event(&root, event).commit(self).await
+        Transaction::new()
+            .arrived(developer.portal, arrived, event.at, || DecideDeveloperError::Repeated)
+            .update(update, |_| DecideDeveloperError::Changed)
+            .job(job)
+            .event(&root, event)
+            .commit(self)
+            .await
     }
 
     /// Makes a tombstone of a developer as read: without address, name and approval, and with every session over. The address is

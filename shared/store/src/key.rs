@@ -93,6 +93,11 @@ impl Key {
         Self { pk: format!("IDEMPOTENCY#{developer}#{}", sha256_hex(key)), sk: "IDEMPOTENCY".to_owned() }
     }
 
+    /// A decision that arrived in a portal as an event, by what its sender calls it.
+    pub fn decision(portal: PortalId, decision_id: &str) -> Self {
+        Self { pk: format!("DECISION#{portal}#{}", sha256_hex(decision_id)), sk: "DECISION".to_owned() }
+    }
+
     /// An event of the root that lies at this key.
     pub fn event(&self, id: EventId) -> Self {
         Self { pk: self.pk.clone(), sk: format!("EVENT#{id}") }

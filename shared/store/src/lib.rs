@@ -7,6 +7,7 @@ pub mod api_removal;
 pub mod apis;
 pub mod application_removal;
 pub mod applications;
+pub mod arrived;
 pub mod connect;
 pub mod credentials;
 pub mod developer_admin;

@@ -1,6 +1,7 @@
 //! What administrators decide about registrations: the registration and the grant that calls are checked against change as one.
 
 use portico_domain::approval::Decision;
+use portico_domain::arrived::Arrived;
 use portico_domain::event::Event;
 use portico_domain::registration::Registration;
 
@@ -12,6 +13,9 @@ pub enum DecideRegistrationError {
     /// It is not what was read any more: decided about, or deleted.
     #[error("the registration changed meanwhile")]
     Changed,
+    /// The decision arrived before.
+    #[error("the decision arrived before")]
+    Repeated,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -21,11 +25,12 @@ impl Store {
     /// Gives a registration, as read, the status that was decided: from then on calls pass, or do not.
     ///
     /// # Errors
-    /// [`DecideRegistrationError::Changed`]: read again and decide again.
+    /// [`DecideRegistrationError::Changed`]: read again and decide again. [`DecideRegistrationError::Repeated`] if it arrived before.
     pub async fn decide_about_registration(
         &self,
         registration: &Registration,
         decision: &Decision,
+        arrived: Option<&Arrived>,
         event: &Event,
     ) -> Result<(), DecideRegistrationError> {
         use DecideRegistrationError as Error;
@@ -43,6 +48,7 @@ impl Store {
             .when(Condition::is("id", &registration.id))
             .when(Condition::is("status", &decision.from));
         Transaction::new()
+            .arrived(registration.portal, arrived, event.at, || Error::Repeated)
             .update(grant, |_| Error::Changed)
             .update(update, |_| Error::Changed)
             .event(&root, event)

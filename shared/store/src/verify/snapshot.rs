@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 use super::rule::{Rule, Violation};
 use super::{forms, sizes};
+use crate::arrived;
 use crate::idempotency::Kept;
 use crate::{Item, Key, Store, StoreError};
 
@@ -165,6 +166,10 @@ impl Snapshot {
             "idempotency" => {
                 let known = |_: &Kept| (key.pk.starts_with("IDEMPOTENCY#") && key.sk == "IDEMPOTENCY").then(|| key.clone());
                 self.entity::<Kept>(key, item, known);
+            }
+            "decision" => {
+                let known = |_: &arrived::Kept| (key.pk.starts_with("DECISION#") && key.sk == "DECISION").then(|| key.clone());
+                self.entity::<arrived::Kept>(key, item, known);
             }
             "admin_token" => {
                 self.entity::<AdminToken>(key, item, |_| Some(Key::admin_token(key.pk.strip_prefix("ADMIN#")?)));
