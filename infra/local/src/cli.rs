@@ -1,4 +1,4 @@
-//! The command line: `serve`, `verify` and `admin-token`.
+//! The command line: `serve`, `verify`, `events`, `emit` and `admin-token`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::data::DataFolder;
 use crate::engine::Database;
 use crate::local::Local;
 use crate::start::{self, CannotStart, Setup};
-use crate::{admin_tokens, apis, server};
+use crate::{admin_tokens, apis, bus_commands, server};
 
 /// A developer portal for APIs, on a laptop.
 #[derive(Debug, Parser)]
@@ -28,6 +28,10 @@ enum Command {
     Serve(Serve),
     /// Check the whole table and name each violation.
     Verify(Data),
+    /// Show what is on the bus, one JSON line for each event, and follow it.
+    Events(Data),
+    /// Put an event on the bus of the portal that runs on a folder, or of the next one that starts there.
+    Emit(Emit),
     /// Make, list and revoke administrators' tokens.
     AdminToken(AdminToken),
 }
@@ -62,6 +66,15 @@ struct Serve {
     /// Who is told by mail that somebody waits for approval (may be given more than once).
     #[arg(long, value_name = "ADDRESS")]
     notify: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+struct Emit {
+    /// The event, in EventBridge's envelope, such as events/approval-decided.json.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: Data,
 }
 
 #[derive(Args, Debug)]
@@ -112,6 +125,8 @@ pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
     match cli.command.unwrap_or_else(|| Command::Serve(Serve::default())) {
         Command::Serve(options) => serve(options).await.map(|()| true),
         Command::Verify(options) => verify(&options.data).await,
+        Command::Events(options) => events(&options.data).await.map(|()| true),
+        Command::Emit(options) => emit(&options).map(|()| true),
         Command::AdminToken(options) => admin_token(options).await.map(|()| true),
     }
 }
@@ -218,13 +233,36 @@ async fn admin_token(options: AdminToken) -> Result<(), CannotStart> {
     Ok(())
 }
 
-/// The table of a folder that is there already: these commands make none by a slip of the path.
-async fn existing(data: &Path) -> Result<portico_store::Store, CannotStart> {
+async fn events(data: &Path) -> Result<(), CannotStart> {
+    let bus = bus_commands::bus_of(&existing_folder(data)?)?;
+    let stop = stop().map_err(|error| crate::data::Unusable { path: data.to_owned(), reason: error.to_string() })?;
+    Ok(bus_commands::follow(bus, stop).await?)
+}
+
+fn emit(options: &Emit) -> Result<(), CannotStart> {
+    let folder = existing_folder(&options.data.data)?;
+    let file = options.file.display().to_string();
+    let put = bus_commands::read(&options.file).map_err(|reason| CannotStart::Event { file, reason })?;
+    if let Some(warning) = bus_commands::warning(&put) {
+        tracing::warn!("decide-approval will refuse it: {warning}");
+    }
+    let id = bus_commands::emit(&folder, put)?;
+    say(&format!("{id}\n"));
+    Ok(())
+}
+
+/// A folder that is there already: these commands make none by a slip of the path.
+fn existing_folder(data: &Path) -> Result<DataFolder, CannotStart> {
     if !data.join("table.db").is_file() {
         let reason = "there is no table in it: start the portal once, or name another with --data".to_owned();
         return Err(crate::data::Unusable { path: data.to_owned(), reason }.into());
     }
-    let folder = DataFolder::open(data)?;
+    Ok(DataFolder::open(data)?)
+}
+
+/// The table of a folder that is there already.
+async fn existing(data: &Path) -> Result<portico_store::Store, CannotStart> {
+    let folder = existing_folder(data)?;
     start::store(&Database::open(&folder.table())?).await
 }
 

@@ -66,6 +66,18 @@ impl DataFolder {
         self.root.join("outbox")
     }
 
+    /// The bus: the events that wait.
+    #[must_use]
+    pub fn bus(&self) -> PathBuf {
+        self.root.join("bus")
+    }
+
+    /// Events, and records of the stream, that a function could do nothing with.
+    #[must_use]
+    pub fn dead_letters(&self) -> PathBuf {
+        self.root.join("dead-letters")
+    }
+
     /// Where the bodies of specifications lie.
     #[must_use]
     pub fn specifications(&self) -> PathBuf {

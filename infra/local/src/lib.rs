@@ -2,6 +2,8 @@
 
 pub mod admin_tokens;
 pub mod apis;
+pub mod bus;
+pub mod bus_commands;
 pub mod cli;
 pub mod connector;
 pub mod data;
@@ -10,6 +12,7 @@ pub mod faults;
 pub mod functions;
 pub mod gateway;
 pub mod in_process;
+mod lines;
 pub mod local;
 pub mod outbox;
 pub mod post;

@@ -8,6 +8,8 @@ use portico_delivery::mail::Mailer;
 use portico_http::Portal;
 use time::OffsetDateTime;
 
+use crate::bus::{Bus, Sender, rules::Rules};
+use crate::bus_commands::bus_of;
 use crate::data::DataFolder;
 use crate::engine::Database;
 use crate::gateway::event::{self, Incoming};
@@ -22,6 +24,9 @@ use crate::runtime::Runtime;
 use crate::start::CannotStart;
 use crate::table::TABLE;
 
+/// How often stream and bus are read for one [`Local::pump`].
+const ROUNDS: usize = 8;
+
 /// A portal on a laptop.
 #[derive(Debug)]
 pub struct Local {
@@ -30,6 +35,7 @@ pub struct Local {
     published: Published,
     outbox: Outbox,
     pump: Pump,
+    bus: Bus,
     database: Database,
 }
 
@@ -41,7 +47,9 @@ impl Local {
     pub fn new(portal: Portal, database: Database, folder: &DataFolder) -> Result<Self, CannotStart> {
         let outbox = Outbox::at(folder.outbox());
         let mailer = Mailer::new(&sdk_config(Post::new(outbox.clone())), None);
+        let sender = Sender::new(bus_of(folder)?, portal.clock.clone(), portal.entropy.clone());
         Ok(Self {
+            bus: Bus::new(sender, Rules::read(TEMPLATE)?),
             runtime: Runtime::new(portal, mailer),
             routes: Routes::read(TEMPLATE)?,
             published: Published::default(),
@@ -114,11 +122,39 @@ impl Local {
     /// The largest body that [`Local::answer`] takes.
     pub const BODY_BYTES: usize = BODY_BYTES;
 
-    /// Hands over what the stream holds. Mails that are due are in the outbox afterwards.
+    /// Hands over what the stream and the bus hold, and what comes of it. Decisions that wait are made and mails that are due are in
+    /// the outbox afterwards, but for what failed and is tried again later.
     pub async fn pump(&self) {
-        if let Err(error) = self.pump.drain(|event| self.runtime.stream(event)).await {
-            tracing::error!(%error, "the table's stream is not read on");
+        // A decision makes an event, an event a mail; nothing goes round more often.
+        for _ in 0..ROUNDS {
+            if let Err(error) = self.pump.drain(|event| self.runtime.stream(event)).await {
+                tracing::error!(%error, "the table's stream is not read on");
+            }
+            if self.give().await == 0 {
+                return;
+            }
         }
+    }
+
+    /// Gives what waits on the bus to its functions, and hands over what comes of it.
+    pub async fn deliver(&self) {
+        if self.give().await > 0 {
+            self.pump().await;
+        }
+    }
+
+    async fn give(&self) -> usize {
+        let given = self.bus.deliver(|function, event| self.runtime.event(function, event)).await;
+        given.unwrap_or_else(|error| {
+            tracing::error!(%error, "the bus is not read on");
+            0
+        })
+    }
+
+    /// The bus.
+    #[must_use]
+    pub fn bus(&self) -> &Bus {
+        &self.bus
     }
 
     /// Does what a crash left of a deletion or a revocation.

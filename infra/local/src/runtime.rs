@@ -7,6 +7,7 @@ use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use portico_delivery::mail::Mailer;
 use portico_http::{Portal, edge};
 
+use crate::bus::Taken;
 use crate::functions;
 use crate::pump::Delivered;
 
@@ -78,6 +79,27 @@ impl Runtime {
         let running = tokio::spawn(async move { run_jobs::handle(&portal, serde_json::Value::Null).await });
         let run = running.await.map_err(|error| FunctionError::Failed(error.to_string()))?;
         run.map(|_| ()).map_err(|problem| FunctionError::Failed(problem.cause().unwrap_or(problem.kind().name()).to_owned()))
+    }
+
+    /// Hands an event of the bus to a function, which has its own say about what it takes.
+    ///
+    /// # Errors
+    /// Why it failed, in words that may be shown: the bus then invokes it again.
+    pub async fn event(&self, function: String, event: serde_json::Value) -> Taken {
+        let portal = Arc::clone(&self.portal);
+        let running = match function.as_str() {
+            "decide-approval" => tokio::spawn(async move { decide_approval::handle(&portal, event).await.map(|_| ()) }),
+            "send-email" => {
+                let mailer = self.mailer.clone();
+                tokio::spawn(async move { send_email::handle(&portal, &mailer, event).await.map(|_| ()) })
+            }
+            _ => return Err(FunctionError::Unknown(function).to_string()),
+        };
+        let ended = running.await.map_err(|_| "the function ended without an answer".to_owned())?;
+        ended.map_err(|problem| {
+            tracing::error!(function, kind = problem.kind().name(), cause = problem.cause(), "failed");
+            format!("{}: {}", problem.kind().name(), problem.detail())
+        })
     }
 
     /// Hands a stream event to `send-email`. Returns the sequence numbers of the records that failed.

@@ -15,6 +15,7 @@ use crate::local::Local;
 const SWEEP: Duration = Duration::from_secs(60);
 const JOBS: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(200);
 /// What requests that have begun are given to end.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -28,8 +29,12 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let beside =
-        [tokio::spawn(pump(Arc::clone(&local))), tokio::spawn(sweep(Arc::clone(&local))), tokio::spawn(jobs(Arc::clone(&local)))];
+    let beside = [
+        tokio::spawn(pump(Arc::clone(&local))),
+        tokio::spawn(bus(Arc::clone(&local))),
+        tokio::spawn(sweep(Arc::clone(&local))),
+        tokio::spawn(jobs(Arc::clone(&local))),
+    ];
     let service = axum::Router::new().fallback(answer).with_state(local).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let graceful = async move {
@@ -58,6 +63,14 @@ async fn answer(State(local): State<Arc<Local>>, ConnectInfo(peer): ConnectInfo<
         Err(_) => Local::too_large(),
     };
     answered.map(Body::from)
+}
+
+/// Also what another process puts on the bus, and what a function failed at, when it is time for it.
+async fn bus(local: Arc<Local>) {
+    loop {
+        let _changed_or_time = tokio::time::timeout(LOOK, local.bus().changed()).await;
+        local.deliver().await;
+    }
 }
 
 /// What was committed before a crash first, then after each commit; now and then also what failed before.

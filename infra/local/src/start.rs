@@ -75,6 +75,20 @@ pub enum CannotStart {
     /// The stream.
     #[error(transparent)]
     Pump(#[from] crate::pump::PumpError),
+    /// The bus.
+    #[error(transparent)]
+    Bus(#[from] crate::bus::BusError),
+    /// The rules of the bus in this binary's template.
+    #[error(transparent)]
+    Rules(#[from] crate::bus::rules::RulesError),
+    /// A file holds no event.
+    #[error("{file}: {reason}")]
+    Event {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: crate::bus_commands::NoEvent,
+    },
     /// A file of `--apis` cannot be read or published.
     #[error("{file}: {reason}")]
     Api {
