@@ -252,7 +252,8 @@ async fn every_functions_own_binary_answers_its_sample() {
     let binaries = tokio::task::spawn_blocking(binaries).await.expect("no panic");
     let environment = environment().await;
     for (name, expected) in ANSWERS {
-        let reply = tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &environment)).await;
+        let reply =
+            tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &environment)).await;
         let reply = reply.expect("it answers");
         if let Answer::Failed(message) = expected {
             let error: Value = serde_json::from_str(&reply.expect_err("it fails")).expect("an error is JSON");

@@ -14,6 +14,7 @@ mod authorize;
 mod bad_input;
 mod binaries;
 mod browse_catalog;
+mod bus;
 mod cancel_registration;
 mod command;
 mod contract;

@@ -8,7 +8,7 @@ use portico::pump::Pump;
 use portico_delivery::mail::{DEVELOPER_TAG, EVENT_TAG, Mailer};
 use portico_domain::status::Status;
 use portico_store::stream::committed;
-use portico_tests::mails::{FakeSes, Fault, link, mail_due, parsed, subject};
+use portico_tests::mails::{FakeSes, link, mail_due, parsed, subject};
 use portico_tests::portal::{PUBLIC_URL, TABLE};
 use portico_tests::{Client, TestPortal};
 use serde_json::{Value, json};
@@ -209,32 +209,6 @@ async fn nothing_is_mailed_to_a_developer_who_is_gone() {
     world.portal.admin().patch(&developer, json!({ "status": "approved" })).await.expect(200);
     world.portal.admin().delete(&developer).await.expect(204);
     assert!(world.mails().await.is_empty());
-    world.portal.end().await;
-}
-
-#[tokio::test]
-async fn the_reply_names_the_first_record_that_failed_and_the_rest_comes_again() {
-    let world = World::start().await;
-    assert!(world.mails().await.is_empty(), "the portal's own events are no reason to write");
-    world.signed_up(ADA, "Ada").await;
-    world.signed_up("eve@example.test", "Eve").await;
-    world.signed_up("grace@example.test", "Grace").await;
-    world.ses.next([Fault::Answers(500, "InternalServiceErrorException"); 3]);
-    let failures = Mutex::new(Vec::new());
-    for _ in 0..2 {
-        let drained = world.pump.drain(async |batch: Event| {
-            let sequences: Vec<_> = batch.records.iter().filter_map(|record| record.change.sequence_number.clone()).collect();
-            let reply = send_email::of_stream(&world.portal.portal, &world.mailer, batch).await;
-            let failed: Vec<_> = reply.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect();
-            failures.lock().expect("nobody panics with it").push((sequences, failed.clone()));
-            Ok(failed)
-        });
-        drained.await.expect("the stream is read");
-    }
-    let failures = failures.into_inner().expect("nobody panicked with it");
-    assert_eq!(failures[0].1, [failures[0].0[0].clone()], "the first, and no other");
-    let recipients: Vec<_> = world.ses.take().iter().map(recipient).collect();
-    assert_eq!(recipients, [ADA, "eve@example.test", "grace@example.test"]);
     world.portal.end().await;
 }
 

@@ -40,11 +40,13 @@ fn a_functions_logical_id_is_its_name() {
 #[test]
 fn every_folder_of_functions_is_served_and_has_a_sample() {
     let folders = names("functions", "");
-    let of_events = ["authorize", "decide-approval", "note-delivery", "relay-events", "run-jobs", "send-email"].map(str::to_owned);
+    let of_events =
+        ["authorize", "decide-approval", "note-delivery", "relay-events", "run-jobs", "send-email"].map(str::to_owned);
     let served: BTreeSet<_> = FUNCTIONS.iter().map(|(name, _)| (*name).to_owned()).chain(of_events).collect();
     assert_eq!(folders, served);
     // A sample with a point in its name is one of a type of event (tests/portal/event_samples.rs), and so is that of a decision.
-    let samples: BTreeSet<_> = names("events", ".json").into_iter().filter(|name| !name.contains('.') && name != "approval-decided").collect();
+    let samples: BTreeSet<_> =
+        names("events", ".json").into_iter().filter(|name| !name.contains('.') && name != "approval-decided").collect();
     assert_eq!(folders, samples);
     for name in &folders {
         assert!(TEMPLATE.contains(&format!("Binary: {name}")), "{name} is in the template");
@@ -144,6 +146,7 @@ fn no_function_may_do_more_than_its_code_does() {
         "EventDeadLetters.Arn",
         "Bus.Arn",
         "DecisionDeadLetters.Arn",
+        "MailDeadLetters.Arn",
     ];
     let stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
     let reads = [["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"], stream].concat();

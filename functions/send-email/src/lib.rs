@@ -6,13 +6,11 @@ mod reasons;
 mod waiting;
 mod words;
 
-use aws_lambda_events::event::dynamodb::{Event, EventRecord};
-use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use portico_delivery::mail::{Mail, Mailer, SendError};
 use portico_domain::mail_failure::{Outcome, Reason};
 use portico_domain::notice::MAIL_DUE;
 use portico_http::{Portal, Problem};
-use portico_store::stream::{Committed, committed};
+use portico_store::stream::Committed;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -34,11 +32,6 @@ struct MailDue {
 /// # Errors
 /// 500 for what is no such event; 503 where the store or SES cannot be reached.
 pub async fn handle(portal: &Portal, mailer: &Mailer, event: Value) -> Result<Value, Problem> {
-    if event.get("Records").is_some() {
-        let batch = serde_json::from_value(event).map_err(|error| unreadable(&error))?;
-        let reply = of_stream(portal, mailer, batch).await;
-        return serde_json::to_value(reply).map_err(|error| Problem::internal(error.to_string()));
-    }
     let due: MailDue = serde_json::from_value(event).map_err(|error| unreadable(&error))?;
     if due.detail_type != MAIL_DUE {
         return Err(unreadable(&"it is of another type"));
@@ -49,29 +42,6 @@ pub async fn handle(portal: &Portal, mailer: &Mailer, event: Value) -> Result<Va
 
 fn unreadable(why: &dyn std::fmt::Display) -> Problem {
     Problem::internal(format!("the event says of no mail that is due: {why}"))
-}
-
-/// Sends the mails that a batch of the table's stream asks for. The reply names the first record that failed.
-pub async fn of_stream(portal: &Portal, mailer: &Mailer, batch: Event) -> DynamoDbEventResponse {
-    let mut reply = DynamoDbEventResponse::default();
-    for record in &batch.records {
-        if let Err(problem) = of_record(portal, mailer, record).await {
-            let sequence = record.change.sequence_number.clone();
-            tracing::error!(function = FUNCTION, sequence, kind = problem.kind().name(), cause = problem.cause(), "failed");
-            let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier = sequence;
-            reply.batch_item_failures.push(failure);
-            break;
-        }
-    }
-    reply
-}
-
-async fn of_record(portal: &Portal, mailer: &Mailer, record: &EventRecord) -> Result<(), Problem> {
-    match committed(record)? {
-        Some(committed) => send(portal, mailer, &committed).await,
-        None => Ok(()),
-    }
 }
 
 async fn send(portal: &Portal, mailer: &Mailer, committed: &Committed) -> Result<(), Problem> {

@@ -4,11 +4,14 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
+use portico_delivery::bus::EventBus;
 use portico_delivery::mail::Mailer;
 use portico_http::Portal;
 use time::OffsetDateTime;
 
-use crate::bus::{Bus, Sender, rules::Rules};
+use crate::bus::entrance::Entrance;
+use crate::bus::rules::Rules;
+use crate::bus::{Bus, Sender};
 use crate::bus_commands::bus_of;
 use crate::data::DataFolder;
 use crate::engine::Database;
@@ -24,6 +27,8 @@ use crate::runtime::Runtime;
 use crate::start::CannotStart;
 use crate::table::TABLE;
 
+/// What the only bus of a laptop is called.
+const BUS: &str = "portico";
 /// How often stream and bus are read for one [`Local::pump`].
 const ROUNDS: usize = 8;
 
@@ -48,9 +53,10 @@ impl Local {
         let outbox = Outbox::at(folder.outbox());
         let mailer = Mailer::new(&sdk_config(Post::new(outbox.clone())), None);
         let sender = Sender::new(bus_of(folder)?, portal.clock.clone(), portal.entropy.clone());
+        let entrance = EventBus::new(&sdk_config(Entrance(sender.clone())), BUS);
         Ok(Self {
             bus: Bus::new(sender, Rules::read(TEMPLATE)?),
-            runtime: Runtime::new(portal, mailer),
+            runtime: Runtime::new(portal, mailer, entrance),
             routes: Routes::read(TEMPLATE)?,
             published: Published::default(),
             outbox,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
+use portico_delivery::bus::EventBus;
 use portico_delivery::mail::Mailer;
 use portico_http::{Portal, edge};
 
@@ -16,6 +17,7 @@ use crate::pump::Delivered;
 pub struct Runtime {
     portal: Arc<Portal>,
     mailer: Mailer,
+    bus: EventBus,
 }
 
 /// A function did not answer.
@@ -33,10 +35,10 @@ pub enum FunctionError {
 }
 
 impl Runtime {
-    /// The functions over what they all have at hand, and what mails leave by.
+    /// The functions over what they all have at hand, and what mails and events leave by.
     #[must_use]
-    pub fn new(portal: Portal, mailer: Mailer) -> Self {
-        Self { portal: Arc::new(portal), mailer }
+    pub fn new(portal: Portal, mailer: Mailer, bus: EventBus) -> Self {
+        Self { portal: Arc::new(portal), mailer, bus }
     }
 
     /// What they have at hand.
@@ -102,14 +104,15 @@ impl Runtime {
         })
     }
 
-    /// Hands a stream event to `send-email`. Returns the sequence numbers of the records that failed.
+    /// Hands a stream event to `relay-events`, which puts it on the bus. Returns the sequence numbers of the records that failed.
     ///
     /// # Errors
     /// Why the whole batch failed.
     pub async fn stream(&self, event: StreamEvent) -> Delivered {
-        let (mailer, portal) = (self.mailer.clone(), Arc::clone(&self.portal));
-        let running = tokio::spawn(async move { send_email::of_stream(&portal, &mailer, event).await });
+        let (bus, portal) = (self.bus.clone(), Arc::clone(&self.portal));
+        let running = tokio::spawn(async move { relay_events::handle(&portal, &bus, event).await });
         let reply = running.await.map_err(|error| error.to_string())?;
+        let reply = reply.map_err(|problem| problem.cause().unwrap_or(problem.kind().name()).to_owned())?;
         let failed = reply.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
         // As on AWS: a failure that names no record is one of the whole batch.
         failed.collect::<Option<Vec<_>>>().ok_or_else(|| "a failure names no record".to_owned())
