@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use portico::faults::Matching;
+use portico::recorded::acting_as;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId, RegistrationId};
 use portico_domain::status::Status;
@@ -31,7 +32,7 @@ fn about(developer: DeveloperId, decision: &str, decision_id: &str) -> Value {
 
 /// What became of it, in one word.
 async fn arrive(portal: &TestPortal, event: Value) -> Result<String, Problem> {
-    let reply = decide_approval::handle(&portal.portal, event).await?;
+    let reply = acting_as("decide-approval", decide_approval::handle(&portal.portal, event)).await?;
     Ok(serde_json::to_value(reply).expect("JSON")["outcome"].as_str().expect("a word").to_owned())
 }
 

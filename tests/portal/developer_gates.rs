@@ -1,6 +1,7 @@
 //! What `update-developer` and `delete-developer` shut, before they answer and wherever they crash.
 
 use portico::faults::{Fault, Matching};
+use portico::recorded::acting_as;
 use portico_domain::developer::Developer;
 use portico_domain::event::Name;
 use portico_domain::id::{ApplicationId, DeveloperId};
@@ -101,7 +102,7 @@ async fn a_revocation_that_crashed_anywhere_is_ended_by_run_jobs_or_by_asking_ag
             decide(&portal, ada.id, "revoked").await.expect(200);
         }
         portal.clock.advance(portico_domain::job::LEASE);
-        run_jobs::handle(&portal.portal, Value::Null).await.expect("the jobs are done");
+        acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await.expect("the jobs are done");
         let passing = if revoked || asks_again { 0 } else { 3 };
         assert_eq!(ada.keys_that_pass(&portal).await, passing, "crashed at {skip}");
         let events = portal.events(&Key::developer(ada.id)).await;
@@ -153,7 +154,11 @@ async fn a_developer_with_many_applications_is_gone_at_once_and_removed_by_run_j
     assert_eq!(portal.admin().get(&developers(&portal)).await.expect(200).total(), 0);
     assert!(!portal.dump().await.contains("ada@example.test"));
     assert_eq!(portal.jobs().await.len(), 1);
-    assert_eq!(run_jobs::handle(&portal.portal, Value::Null).await.expect("done").done, 1, "without waiting for a lease");
+    assert_eq!(
+        acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await.expect("done").done,
+        1,
+        "without waiting for a lease"
+    );
     assert_eq!(stored(&portal, ada.id).await, None);
     for application in ada.applications {
         assert_eq!(portal.application(application).await, None);
@@ -186,7 +191,7 @@ async fn a_deletion_that_crashed_anywhere_is_ended_by_run_jobs_or_by_asking_agai
             assert!(again == 204 || (deleted && again == 404), "crashed at {skip}: {again}");
         }
         portal.clock.advance(portico_domain::job::LEASE);
-        run_jobs::handle(&portal.portal, Value::Null).await.expect("the jobs are done");
+        acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await.expect("the jobs are done");
         let gone = deleted || asks_again;
         assert_eq!(stored(&portal, ada.id).await.is_none(), gone, "crashed at {skip}");
         assert_eq!(ada.keys_that_pass(&portal).await, if gone { 0 } else { 1 });

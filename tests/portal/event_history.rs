@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use lambda_http::aws_lambda_events::dynamodb::EventRecord;
 use portico::gateway::routes::TEMPLATE;
+use portico::recorded::acting_as;
 use portico_delivery::bus::EventBus;
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
@@ -215,7 +216,8 @@ fn shuffled(mut notices: Vec<Value>, random: &mut Random) -> Vec<Value> {
 async fn exactly_once(portal: &TestPortal, history: &[EventRecord]) -> (Vec<Value>, Vec<Value>) {
     let bus = TestBus::default();
     for some in history.chunks(BATCH) {
-        let reply = relay_events::handle(&portal.portal, &bus.client(), batch(some)).await.expect("a reply");
+        let reply =
+            acting_as("relay-events", relay_events::handle(&portal.portal, &bus.client(), batch(some))).await.expect("a reply");
         assert!(reply.batch_item_failures.is_empty());
     }
     let (notices, mails): (Vec<_>, Vec<_>) = bus.take().into_iter().partition(|entry| entry["Source"] == "portico");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jsonschema::Validator;
 use lambda_http::aws_lambda_events::dynamodb::EventRecord;
+use portico::recorded::acting_as;
 use portico_domain::event::{Actor, Event, Name};
 use portico_domain::id::EventId;
 use portico_domain::notice::{Notice, Type};
@@ -100,7 +101,9 @@ impl Story {
     async fn entries(&self) -> Vec<Value> {
         let bus = TestBus::default();
         for some in self.records.chunks(10) {
-            let reply = relay_events::handle(&self.portal.portal, &bus.client(), batch(some)).await.expect("a reply");
+            let reply = acting_as("relay-events", relay_events::handle(&self.portal.portal, &bus.client(), batch(some)))
+                .await
+                .expect("a reply");
             assert!(reply.batch_item_failures.is_empty(), "{reply:?}");
         }
         bus.take()

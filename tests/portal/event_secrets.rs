@@ -1,6 +1,7 @@
 //! No secret leaves: neither an event item, nor an entry of the bus, nor a log line on the way, nor a dead letter holds one or a digest
 //! of one, and people are named on the bus only where the portal's setting allows it.
 
+use portico::recorded::acting_as;
 use portico_store::Key;
 use portico_tests::TestPortal;
 use portico_tests::bus::{Answer, TestBus};
@@ -21,7 +22,9 @@ async fn after_a_whole_journey_nothing_on_the_bus_or_on_its_way_there_holds_a_se
     for named in [false, true] {
         portal.set("pii_in_notifications", named).await;
         for some in records.chunks(10) {
-            let reply = relay_events::handle(&portal.portal, &bus.client(), batch(some)).await.expect("a reply");
+            let reply = acting_as("relay-events", relay_events::handle(&portal.portal, &bus.client(), batch(some)))
+                .await
+                .expect("a reply");
             assert!(reply.batch_item_failures.is_empty());
         }
         said.push(bus.take());

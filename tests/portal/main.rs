@@ -62,6 +62,7 @@ mod signup;
 mod specifications;
 mod store_calls;
 mod template;
+mod template_rules;
 mod tenancy;
 mod throttling;
 mod update_app;

@@ -1,5 +1,6 @@
 //! `note-delivery`: what SES reports of mails is noted on the developer, once, in whatever order it comes.
 
+use portico::recorded::acting_as;
 use portico_domain::id::{DeveloperId, EventId};
 use portico_domain::status::Status;
 use portico_store::Key;
@@ -29,7 +30,11 @@ impl World {
     }
 
     async fn report(&self, mail: usize, detail: Value) {
-        let done = note_delivery::handle(&self.portal.portal, about(self.mails[mail], Some(self.ada), detail)).await;
+        let done = acting_as(
+            "note-delivery",
+            note_delivery::handle(&self.portal.portal, about(self.mails[mail], Some(self.ada), detail)),
+        )
+        .await;
         done.expect("it is noted, or no news");
     }
 

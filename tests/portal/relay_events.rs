@@ -2,6 +2,7 @@
 
 use aws_lambda_events::dynamodb::EventRecord;
 use lambda_http::aws_lambda_events;
+use portico::recorded::acting_as;
 use portico_delivery::bus::{Entry, NotPut};
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
@@ -25,7 +26,8 @@ async fn ten_developers() -> (TestPortal, Vec<EventRecord>) {
 
 /// The reply as Lambda reads it.
 async fn reply(portal: &TestPortal, bus: &TestBus, records: &[EventRecord]) -> String {
-    let reply = relay_events::handle(&portal.portal, &bus.client(), batch(records)).await.expect("a reply");
+    let reply =
+        acting_as("relay-events", relay_events::handle(&portal.portal, &bus.client(), batch(records))).await.expect("a reply");
     serde_json::to_string(&reply).expect("a reply is JSON")
 }
 

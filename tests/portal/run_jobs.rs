@@ -1,5 +1,6 @@
 //! `run-jobs`: what a crash left is done, once, by whoever takes it; and the lists that administrators browse to their cap.
 
+use portico::recorded::acting_as;
 use portico_domain::developer::Developer;
 use portico_domain::id::DeveloperId;
 use portico_domain::job::{LEASE, Work};
@@ -18,7 +19,10 @@ async fn put(portal: &TestPortal, work: Work) {
 }
 
 async fn run(portal: &TestPortal) -> usize {
-    run_jobs::handle(&portal.portal, json!({ "source": "aws.scheduler" })).await.expect("the jobs are done").done
+    acting_as("run-jobs", run_jobs::handle(&portal.portal, json!({ "source": "aws.scheduler" })))
+        .await
+        .expect("the jobs are done")
+        .done
 }
 
 /// What a revocation leaves that died right after its transaction.
@@ -70,7 +74,7 @@ async fn a_run_that_dies_anywhere_is_ended_by_the_next() {
         portal.clock.advance(LEASE);
         portal.take_calls();
         portal.database.faults().crash_during(skip);
-        let died = run_jobs::handle(&portal.portal, Value::Null).await;
+        let died = acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await;
         let unharmed = portal.take_calls().len() <= skip;
         portal.database.faults().heal();
         assert_eq!(died.is_ok(), unharmed, "a run that could not do its jobs says so");

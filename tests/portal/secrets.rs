@@ -6,6 +6,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use lambda_http::aws_lambda_events::event::dynamodb::Event;
 use portico::faults::{Fault, Matching};
 use portico::pump::Pump;
+use portico::recorded::acting_as;
 use portico_domain::event::Name;
 use portico_store::stream::committed;
 use portico_store::{Item, Key, sha256_hex};
@@ -128,7 +129,9 @@ async fn after_a_whole_journey_no_secret_is_in_a_row_an_event_or_a_line_of_the_l
         for record in &batch.records {
             let committed = committed(record).expect("an event that can be read").expect("an event");
             if committed.event.name.may_be_mailed() {
-                send_email::handle(&portal.portal, &mailer, mail_due(&committed)).await.expect("it is sent, or not due any more");
+                acting_as("send-email", send_email::handle(&portal.portal, &mailer, mail_due(&committed)))
+                    .await
+                    .expect("it is sent, or not due any more");
             }
         }
         Ok(Vec::new())

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use aws_lambda_events::event::dynamodb::Event;
 use portico::post::Letter;
 use portico::pump::Pump;
+use portico::recorded::acting_as;
 use portico_delivery::mail::{DEVELOPER_TAG, EVENT_TAG, Mailer};
 use portico_domain::status::Status;
 use portico_store::stream::committed;
@@ -51,7 +52,7 @@ impl World {
 
     /// Invokes the function; the kind of the problem, if it fails.
     pub(crate) async fn invoke(&self, event: &Value) -> Result<(), &'static str> {
-        let done = send_email::handle(&self.portal.portal, &self.mailer, event.clone()).await;
+        let done = acting_as("send-email", send_email::handle(&self.portal.portal, &self.mailer, event.clone())).await;
         done.map(|_| ()).map_err(|problem| problem.kind().name())
     }
 

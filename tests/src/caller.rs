@@ -1,5 +1,6 @@
 //! Somebody who calls published APIs: calls become the events of API Gateway's authorizer, in the form that AWS documents.
 
+use portico::recorded::acting_as;
 use serde_json::{Map, Value, json};
 
 use crate::portal::TestPortal;
@@ -120,7 +121,7 @@ impl ApiCall {
 impl TestPortal {
     /// The authorizer's answer to an event.
     pub async fn authorizer(&self, event: Value) -> Value {
-        authorize::handle(&self.portal, event).await.expect("the authorizer has no errors")
+        acting_as("authorize", authorize::handle(&self.portal, event)).await.expect("the authorizer has no errors")
     }
 
     /// What the backend of an HTTP API would be told of a call, or nothing if the call is refused.

@@ -14,6 +14,7 @@ pub mod logs;
 pub mod mails;
 pub mod management;
 pub mod portal;
+pub mod roles;
 pub mod seed;
 pub mod seed_access;
 pub mod seed_applications;

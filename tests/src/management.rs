@@ -1,5 +1,6 @@
 //! Steps of an administrator over the management contract: an API, its publication and its link.
 
+use portico::recorded::acting_as;
 use portico_domain::api::Api;
 use portico_domain::gateway::Link;
 use portico_domain::id::ApiId;
@@ -57,6 +58,6 @@ impl TestPortal {
     /// Does every job, when nobody is at one any more.
     pub async fn run_jobs(&self) {
         self.clock.advance(2 * portico_domain::job::LEASE);
-        run_jobs::handle(&self.portal, Value::Null).await.expect("every job can be done");
+        acting_as("run-jobs", run_jobs::handle(&self.portal, Value::Null)).await.expect("every job can be done");
     }
 }

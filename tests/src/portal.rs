@@ -11,6 +11,7 @@ use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use portico::engine::Database;
 use portico::faults::Call;
 use portico::gateway::{event, reply, routes};
+use portico::recorded::acting_as;
 use portico::{functions, table};
 use portico_domain::admin::AdminToken;
 use portico_domain::email::EmailAddress;
@@ -149,6 +150,7 @@ impl TestPortal {
         self.database.faults().heal();
         let report = self.portal.store.verify().await.expect("the table can be read");
         assert!(report.is_whole(), "{report}");
+        crate::roles::hold_against_roles(self.database.faults().uses());
         report
     }
 
@@ -165,7 +167,8 @@ impl TestPortal {
         };
         let event: ApiGatewayV2httpRequest = serde_json::from_str(&event).expect("the gateway makes events that Lambda reads");
         let handler = functions::handler(&matched.route.function).expect("the template names functions that exist");
-        let answer: ApiGatewayV2httpResponse = edge::serve(&self.portal, event, |request| handler(&self.portal, request)).await;
+        let work = edge::serve(&self.portal, event, |request| handler(&self.portal, request));
+        let answer: ApiGatewayV2httpResponse = acting_as(&matched.route.function, work).await;
         let answer = serde_json::to_string(&answer).expect("an answer is JSON");
         reply::response(&answer).expect("the gateway reads the functions' answers")
     }

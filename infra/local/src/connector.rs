@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::engine::{Answer, Engine};
 use crate::faults::{Call, Fault, Faults};
+use crate::recorded;
 
 /// Reads `x-amz-target`, calls the engine, and hands back what DynamoDB would send.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ impl InProcess {
             .ok_or_else(|| ConnectorError::user("the request's body is not text".into()))?
             .to_owned();
         let call = Call::read(operation, &body);
+        self.faults.used(recorded::uses(&call.operation, &body));
         let fault = self.faults.meet(&call);
         match fault {
             None => self.engine_answers(call.operation, body).await,

@@ -2,13 +2,14 @@
 //!
 //! Faults lie below the AWS SDK, so that its own retries are part of what is tested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::engine::Answer;
+use crate::recorded::Use;
 
 /// One call (one attempt: the SDK's retries are calls of their own).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +83,7 @@ pub struct Faults(Arc<Mutex<Script>>);
 struct Script {
     rules: Vec<Rule>,
     calls: Vec<Call>,
+    uses: BTreeSet<Use>,
 }
 
 #[derive(Debug)]
@@ -167,6 +169,16 @@ impl Faults {
     /// The calls since the last time, which are forgotten.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.script().calls)
+    }
+
+    /// What functions did, in [`crate::recorded::acting_as`], since the beginning.
+    #[must_use]
+    pub fn uses(&self) -> BTreeSet<Use> {
+        self.script().uses.clone()
+    }
+
+    pub(crate) fn used(&self, uses: Vec<Use>) {
+        self.script().uses.extend(uses);
     }
 
     /// Records the call and says what happens to it.

@@ -17,6 +17,7 @@ pub mod local;
 pub mod outbox;
 pub mod post;
 pub mod pump;
+pub mod recorded;
 pub mod runtime;
 pub mod server;
 pub mod start;

@@ -1,0 +1,384 @@
+//! What must hold of `infra/template.yaml` and no linter knows: rights, secrets, times, what is kept and what rings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+/// A template without CloudFormation's tags: `!Ref X` is `X`, `!GetAtt X.Arn` is `X.Arn`, `!If [a, b, c]` is a list.
+pub(super) struct Template(pub(super) Value);
+
+/// Says what is wrong.
+pub(super) type Rule = fn(&Template) -> Vec<String>;
+
+/// Every rule by its name.
+pub(super) const RULES: &[(&str, Rule)] = &[
+    ("no-star", no_star),
+    ("keys-named", keys_named),
+    ("own-role", own_role),
+    ("authorizer-reads-alone", authorizer_reads_alone),
+    ("dead-letters", dead_letters),
+    ("queues", queues),
+    ("stream-of-events", stream_of_events),
+    ("times", times),
+    ("logs", logs),
+    ("access-log", access_log),
+    ("table", table),
+    ("bucket", bucket),
+    ("doors", doors),
+    ("throttling", throttling),
+    ("permissions", permissions),
+    ("built-alone", built_alone),
+    ("concurrency", concurrency),
+    ("alarms", alarms),
+];
+
+impl Template {
+    pub(super) fn of(&self, kind: &str) -> BTreeMap<&str, &Value> {
+        let all = self.0["Resources"].as_object().into_iter().flatten();
+        all.filter(|(_, resource)| resource["Type"] == kind)
+            .map(|(id, resource)| (id.as_str(), &resource["Properties"]))
+            .collect()
+    }
+
+    pub(super) fn functions(&self) -> BTreeMap<&str, &Value> {
+        self.of("AWS::Serverless::Function")
+    }
+
+    /// Every policy statement of the template, with the resource that it stands in.
+    fn statements(&self) -> Vec<(&str, &Value)> {
+        let inline = self.of("AWS::IAM::Role").into_iter().flat_map(|(id, role)| {
+            let policies = role["Policies"].as_array().into_iter().flatten();
+            policies.flat_map(move |policy| listed(&policy["PolicyDocument"]["Statement"]).map(move |statement| (id, statement)))
+        });
+        let kinds = ["AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"];
+        let others = kinds.into_iter().flat_map(|kind| self.of(kind));
+        inline
+            .chain(others.flat_map(|(id, policy)| listed(&policy["PolicyDocument"]["Statement"]).map(move |one| (id, one))))
+            .collect()
+    }
+
+    fn routes(&self) -> BTreeSet<String> {
+        let paths = self.0["Resources"]["HttpApi"]["Properties"]["Body"]["paths"].as_object().into_iter().flatten();
+        let paths = paths.filter(|(path, _)| *path != "/$default");
+        let keys = paths.flat_map(|(path, methods)| {
+            methods.as_object().into_iter().flat_map(Map::keys).map(move |method| format!("{} {path}", method.to_uppercase()))
+        });
+        keys.collect()
+    }
+
+    /// Alarms that watch a metric, by one of their dimensions.
+    fn watched(&self, metric: &str, dimension: &Value) -> bool {
+        self.of("AWS::CloudWatch::Alarm")
+            .values()
+            .any(|alarm| alarm["MetricName"] == metric && alarm["Dimensions"][0] == *dimension)
+    }
+}
+
+/// A list, or one thing that stands for a list of one.
+pub(super) fn listed(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter(|value| !value.is_null())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn faults(found: impl IntoIterator<Item = (bool, String)>) -> Vec<String> {
+    found.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault).collect()
+}
+
+fn no_star(template: &Template) -> Vec<String> {
+    let of_statement = |(id, statement): (&str, &Value)| {
+        let actions: Vec<_> = listed(&statement["Action"]).map(text).map(str::to_owned).collect();
+        let starred = actions.iter().any(|action| action.contains('*')) || !statement["NotAction"].is_null();
+        // X-Ray knows no resources.
+        let nowhere = actions.iter().all(|action| action.starts_with("xray:Put"));
+        let everywhere = statement["Effect"] == "Allow" && listed(&statement["Resource"]).any(|resource| resource == "*");
+        [
+            (!starred, format!("{id}: {actions:?} is more than an action")),
+            (!everywhere || nowhere, format!("{id}: {actions:?} everywhere")),
+            (!actions.iter().any(|action| action == "dynamodb:Scan"), format!("{id} may scan")),
+        ]
+    };
+    faults(template.statements().into_iter().flat_map(of_statement))
+}
+
+/// What may be done to the table names the beginnings of the keys that it is done to, none of them everything.
+fn keys_named(template: &Template) -> Vec<String> {
+    let of_statement = |(id, statement): (&str, &Value)| {
+        let of_table = listed(&statement["Resource"]).any(|resource| text(resource).ends_with("table/${TableName}"));
+        let keys: Vec<_> = listed(&statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]).map(text).collect();
+        let named =
+            !keys.is_empty() && keys.iter().all(|key| key.len() > 3 && key.find('*').is_none_or(|at| at + 1 == key.len()));
+        (!of_table || named, format!("{id}: {} on any key", statement["Action"]))
+    };
+    faults(template.statements().into_iter().map(of_statement))
+}
+
+fn own_role(template: &Template) -> Vec<String> {
+    let of_function = |(id, function): (&str, &Value)| {
+        let role = &template.0["Resources"][format!("{id}Role")];
+        let for_lambda =
+            role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"] == "lambda.amazonaws.com";
+        let managed = &role["Properties"]["ManagedPolicyArns"];
+        [
+            (function["Role"] == format!("{id}Role.Arn") && for_lambda, format!("{id} has no role of its own")),
+            (*managed == json!(["WriteLogsAndTraces"]), format!("{id} has other managed policies: {managed}")),
+            (function["Policies"].is_null() && function["Events"].is_null(), format!("{id} leaves rights to SAM")),
+        ]
+    };
+    faults(template.functions().into_iter().flat_map(of_function))
+}
+
+fn authorizer_reads_alone(template: &Template) -> Vec<String> {
+    let statements = template.statements().into_iter().filter(|(id, _)| *id == "AuthorizeRole");
+    let actions = statements.flat_map(|(_, statement)| listed(&statement["Action"]).map(text).collect::<Vec<_>>());
+    let reads = |action: &str| ["dynamodb:BatchGetItem", "dynamodb:GetItem"].contains(&action) || action.starts_with("ssm:Get");
+    faults(actions.map(|action| (reads(action), format!("the authorizer may {action}"))))
+}
+
+/// Whoever is called without waiting for the answer has a queue for what fails, and so has whoever calls.
+fn dead_letters(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut called = BTreeSet::new();
+    for (id, rule) in template.of("AWS::Events::Rule") {
+        for target in listed(&rule["Targets"]) {
+            called.insert(text(&target["Arn"]).to_owned());
+            found.push((!target["DeadLetterConfig"]["Arn"].is_null(), format!("the rule {id} has no dead letters")));
+        }
+    }
+    for (id, schedule) in template.of("AWS::Scheduler::Schedule") {
+        called.insert(text(&schedule["Target"]["Arn"]).to_owned());
+        found.push((!schedule["Target"]["DeadLetterConfig"]["Arn"].is_null(), format!("the schedule {id} has no dead letters")));
+    }
+    for (id, function) in template.functions() {
+        let asynchronous = called.contains(&format!("{id}.Arn"));
+        found.push((!asynchronous || !function["DeadLetterQueue"]["TargetArn"].is_null(), format!("{id} has no dead letters")));
+    }
+    for (id, source) in template.of("AWS::Lambda::EventSourceMapping") {
+        let kept = !source["DestinationConfig"]["OnFailure"]["Destination"].is_null();
+        found.push((kept, format!("the source {id} has no dead letters")));
+    }
+    faults(found)
+}
+
+fn queues(template: &Template) -> Vec<String> {
+    let of_queue = |(id, queue): (&str, &Value)| {
+        let depth = json!({ "Name": "QueueName", "Value": format!("{id}.QueueName") });
+        [
+            (template.watched("ApproximateNumberOfMessagesVisible", &depth), format!("no alarm watches {id}")),
+            (queue["SqsManagedSseEnabled"] == true, format!("{id} is not encrypted")),
+            (queue["MessageRetentionPeriod"] == 1_209_600, format!("{id} forgets before 14 days")),
+        ]
+    };
+    faults(template.of("AWS::SQS::Queue").into_iter().flat_map(of_queue))
+}
+
+fn stream_of_events(template: &Template) -> Vec<String> {
+    const EVENTS: &str = r#"{"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}"#;
+    let of_source = |(id, source): (&str, &Value)| {
+        let function = text(&source["FunctionName"]);
+        let age = json!({ "Name": "FunctionName", "Value": function });
+        [
+            (source["FilterCriteria"]["Filters"] == json!([{ "Pattern": EVENTS }]), format!("{id} passes more than events")),
+            (source["FunctionResponseTypes"] == json!(["ReportBatchItemFailures"]), format!("{id} repeats whole batches")),
+            (source["MaximumRetryAttempts"].as_u64().is_some(), format!("{id} tries a poison record for ever")),
+            (template.watched("IteratorAge", &age), format!("no alarm watches how late {function} is")),
+        ]
+    };
+    let streams = template.of("AWS::Lambda::EventSourceMapping").into_iter();
+    faults(streams.filter(|(_, source)| text(&source["EventSourceArn"][1]) == "PorticoTable.StreamArn").flat_map(of_source))
+}
+
+/// The tries of one call end before the function does, and the function before its gateway.
+fn times(template: &Template) -> Vec<String> {
+    let tries = u64::from(portico_aws::retries().max_attempts());
+    let one_try = portico_aws::timeouts().operation_attempt_timeout().map_or(u128::MAX, |time| time.as_millis());
+    let call = u128::from(tries) * one_try;
+    let default = template.0["Globals"]["Function"]["Timeout"].as_u64().unwrap_or(u64::MAX);
+    let integrations =
+        &template.0["Resources"]["HttpApi"]["Properties"]["Body"]["components"]["x-amazon-apigateway-integrations"];
+    let mut found = Vec::new();
+    for (id, function) in template.functions() {
+        let timeout = u128::from(function["Timeout"].as_u64().unwrap_or(default)) * 1000;
+        // The authorizer bounds all of its reading by itself, below these three seconds.
+        let holds = if id == "Authorize" { timeout <= 3000 } else { call < timeout };
+        found.push((holds, format!("{id} ends after {timeout} ms, its calls of the table after {call} ms")));
+        if let Some(integration) = integrations.get(id) {
+            let gateway = u128::from(integration["timeoutInMillis"].as_u64().unwrap_or(u64::MAX));
+            found.push((
+                timeout < gateway && gateway < 30_000,
+                format!("{id} ends after {timeout} ms, its gateway after {gateway}"),
+            ));
+        }
+    }
+    faults(found)
+}
+
+fn logs(template: &Template) -> Vec<String> {
+    let globals = &template.0["Globals"]["Function"];
+    let groups = template.of("AWS::Logs::LogGroup");
+    let kept = groups.iter().map(|(id, group)| (!group["RetentionInDays"].is_null(), format!("{id} is kept for ever")));
+    let mut found: Vec<_> = kept.collect();
+    let group = text(&globals["LoggingConfig"]["LogGroup"]);
+    found.push((groups.contains_key(group), "the functions make log groups of their own".to_owned()));
+    found.push((globals["LoggingConfig"]["LogFormat"] == "JSON", "the functions do not log as JSON".to_owned()));
+    found.push((globals["Tracing"] == "Active", "the functions are not traced".to_owned()));
+    faults(found)
+}
+
+fn access_log(template: &Template) -> Vec<String> {
+    const ALLOWED: &[&str] = &[
+        "requestTimeEpoch",
+        "requestId",
+        "identity.sourceIp",
+        "routeKey",
+        "status",
+        "responseLength",
+        "responseLatency",
+        "integrationLatency",
+        "error.messageString",
+    ];
+    let format = |stage: &Value| text(&stage["AccessLogSettings"]["Format"]).to_owned();
+    let stages = template.of("AWS::ApiGatewayV2::Stage").into_iter();
+    faults(stages.flat_map(|(id, stage)| {
+        let format = format(stage);
+        let variables = format.split("$context.").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
+        let mut found: Vec<_> = variables.map(|name| (ALLOWED.contains(&name), format!("{id} logs {name}"))).collect();
+        found.push((!found.is_empty(), format!("{id} has no access log")));
+        found
+    }))
+}
+
+fn table(template: &Template) -> Vec<String> {
+    let resource = &template.0["Resources"]["PorticoTable"];
+    let table = &resource["Properties"];
+    let wanted = [
+        ("BillingMode", json!("PAY_PER_REQUEST")),
+        ("DeletionProtectionEnabled", json!(true)),
+        ("PointInTimeRecoverySpecification", json!({ "PointInTimeRecoveryEnabled": true })),
+        ("SSESpecification", json!({ "SSEEnabled": true })),
+        ("StreamSpecification", json!({ "StreamViewType": "NEW_AND_OLD_IMAGES" })),
+        ("TimeToLiveSpecification", json!({ "AttributeName": "ttl", "Enabled": true })),
+    ];
+    let properties =
+        wanted.into_iter().map(|(name, value)| (table[name] == value, format!("the table's {name} is {}", table[name])));
+    let kept =
+        (resource["DeletionPolicy"] == "Retain" && resource["UpdateReplacePolicy"] == "Retain", "the table goes".to_owned());
+    faults(properties.chain([kept]))
+}
+
+fn bucket(template: &Template) -> Vec<String> {
+    let resource = &template.0["Resources"]["Specifications"];
+    let bucket = &resource["Properties"];
+    let blocked = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
+    let private = blocked.iter().all(|block| bucket["PublicAccessBlockConfiguration"][*block] == true);
+    let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"];
+    let tls = template.statements().into_iter().any(|(id, statement)| {
+        id == "SpecificationsPolicy"
+            && statement["Effect"] == "Deny"
+            && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
+    });
+    faults([
+        (private, "the bucket is not private".to_owned()),
+        (bucket["VersioningConfiguration"]["Status"] == "Enabled", "the bucket keeps no versions".to_owned()),
+        (encryption["SSEAlgorithm"].is_string(), "the bucket is not encrypted".to_owned()),
+        (resource["DeletionPolicy"] == "Retain" && resource["UpdateReplacePolicy"] == "Retain", "the bucket goes".to_owned()),
+        (tls, "the bucket answers without TLS".to_owned()),
+    ])
+}
+
+fn doors(template: &Template) -> Vec<String> {
+    let endpoint =
+        &template.0["Resources"]["HttpApi"]["Properties"]["Body"]["servers"][0]["x-amazon-apigateway-endpoint-configuration"];
+    let closed = endpoint["disableExecuteApiEndpoint"] == json!(["HasDomain", true, false]);
+    let domains = template.of("AWS::ApiGatewayV2::DomainName").into_iter().flat_map(|(id, domain)| {
+        let configurations: Vec<_> = listed(&domain["DomainNameConfigurations"]).collect();
+        configurations.into_iter().map(move |one| (one["SecurityPolicy"] == "TLS_1_2", format!("{id} speaks old TLS")))
+    });
+    let default = (closed, "API Gateway's own address stays open beside a name".to_owned());
+    faults([default].into_iter().chain(domains))
+}
+
+/// Everything that writes, and all of administration, has a throttle of its own; and a throttle names a route.
+fn throttling(template: &Template) -> Vec<String> {
+    let stages = template.of("AWS::ApiGatewayV2::Stage");
+    let stage = stages.values().next().copied().unwrap_or(&Value::Null);
+    let settings = stage["RouteSettings"].as_object().cloned().unwrap_or_default();
+    let routes = template.routes();
+    let own = |route: &str| {
+        let session = route.ends_with("/developer/refresh") || route.ends_with("/developer/logout");
+        !route.starts_with("GET /api/") && !session
+    };
+    let missing = routes
+        .iter()
+        .filter(|route| own(route) && !settings.contains_key(*route))
+        .map(|route| (false, format!("{route} has no throttle")));
+    let spare = settings.keys().filter(|route| !routes.contains(*route)).map(|route| (false, format!("{route} is no route")));
+    let limited = |one: &Value| !one["ThrottlingRateLimit"].is_null() && !one["ThrottlingBurstLimit"].is_null();
+    let bare = settings.iter().map(|(route, one)| (limited(one), format!("{route} is not bounded")));
+    let default = (limited(&stage["DefaultRouteSettings"]), "other routes are not bounded".to_owned());
+    faults(missing.chain(spare).chain(bare).chain([default]))
+}
+
+/// One permission for each function behind routes, whatever the number of its routes, and none for anybody.
+fn permissions(template: &Template) -> Vec<String> {
+    let all = template.of("AWS::Lambda::Permission");
+    let integrations =
+        &template.0["Resources"]["HttpApi"]["Properties"]["Body"]["components"]["x-amazon-apigateway-integrations"];
+    let of_gateway = |function: &str| {
+        all.values().filter(|one| one["FunctionName"] == function && text(&one["SourceArn"]).contains("${HttpApi}")).count()
+    };
+    let routed = integrations.as_object().into_iter().flat_map(Map::keys);
+    let routed = routed.map(|id| (of_gateway(id) == 1, format!("{} permissions for the routes of {id}", of_gateway(id))));
+    let bounded = all.iter().map(|(id, one)| {
+        let from = !one["SourceArn"].is_null() || !one["SourceAccount"].is_null();
+        (from && one["Action"] == "lambda:InvokeFunction" && one["Principal"] != "*", format!("{id} lets anybody in"))
+    });
+    faults(routed.chain(bounded))
+}
+
+/// Each function is built from its own package alone: another's features are not in it.
+fn built_alone(template: &Template) -> Vec<String> {
+    let architecture = &template.0["Parameters"]["Architecture"]["Default"];
+    let globals = &template.0["Globals"]["Function"];
+    let of_function = |(id, function): (&str, &Value)| {
+        let metadata = &template.0["Resources"][id]["Metadata"];
+        let binary = text(&metadata["BuildProperties"]["Binary"]).to_owned();
+        [
+            (metadata["BuildMethod"] == "rust-cargolambda", format!("{id} is not built by cargo-lambda")),
+            (function["CodeUri"] == format!("../functions/{binary}"), format!("{id} is not built from its package")),
+            (function["FunctionName"] == format!("${{AWS::StackName}}-{binary}"), format!("{id} goes by another name")),
+        ]
+    };
+    let functions = faults(template.functions().into_iter().flat_map(of_function));
+    let general = faults([
+        (architecture == "arm64" && globals["Architectures"] == json!(["Architecture"]), "the architecture is fixed".to_owned()),
+        (globals["Runtime"] == "provided.al2023", "the runtime is another".to_owned()),
+    ]);
+    [functions, general].concat()
+}
+
+/// A new account has no concurrency to reserve: only a parameter may ask for it.
+fn concurrency(template: &Template) -> Vec<String> {
+    let of_function = |(id, function): (&str, &Value)| {
+        let reserved = &function["ReservedConcurrentExecutions"];
+        let parameter = template.0["Parameters"][text(&reserved[1])]["Default"] == 0;
+        let by_parameter = parameter && reserved[2] == "AWS::NoValue";
+        (reserved.is_null() || by_parameter, format!("{id} reserves concurrency"))
+    };
+    faults(template.functions().into_iter().map(of_function))
+}
+
+fn alarms(template: &Template) -> Vec<String> {
+    let resources = &template.0["Resources"];
+    let of_alarm = |(id, alarm): (&str, &Value)| {
+        [
+            (resources[id]["Condition"] == "HasAlarms", format!("{id} rings where nobody is to be told")),
+            (alarm["AlarmActions"] == json!(["AlarmTopic"]), format!("{id} tells nobody")),
+            (alarm["TreatMissingData"] == "notBreaching", format!("{id} rings when nothing happens")),
+            (!text(&alarm["AlarmDescription"]).is_empty(), format!("{id} does not say what it means")),
+        ]
+    };
+    faults(template.of("AWS::CloudWatch::Alarm").into_iter().flat_map(of_alarm))
+}
