@@ -16,7 +16,7 @@ pub struct Outbox {
 pub struct Listed {
     /// Id of the event that caused it.
     pub id: String,
-    /// Whom it is for.
+    /// Whom it is for; several are separated by commas.
     pub to: String,
     /// Subject.
     pub subject: String,
@@ -66,7 +66,7 @@ impl Outbox {
     pub fn list(&self, to: Option<&str>) -> std::io::Result<Vec<Listed>> {
         let all = self.ids()?.into_iter().filter_map(|id| self.show(&id).transpose());
         let all = all.map(|shown| shown.map(|shown| shown.listed)).collect::<Result<Vec<_>, _>>()?;
-        Ok(all.into_iter().filter(|mail| to.is_none_or(|to| mail.to.eq_ignore_ascii_case(to))).collect())
+        Ok(all.into_iter().filter(|mail| to.is_none_or(|to| mail.is_for(to))).collect())
     }
 
     /// A mail, if there is one with that id.
@@ -90,7 +90,7 @@ impl Outbox {
     /// If the folder or a file cannot be read.
     pub fn last_link(&self, to: &str) -> std::io::Result<Option<String>> {
         for id in self.ids()?.into_iter().rev() {
-            let Some(mail) = self.show(&id)?.filter(|mail| mail.listed.to.eq_ignore_ascii_case(to)) else { continue };
+            let Some(mail) = self.show(&id)?.filter(|mail| mail.listed.is_for(to)) else { continue };
             if let Some(link) = last_link(&mail.text) {
                 return Ok(Some(link.to_owned()));
             }
@@ -116,10 +116,16 @@ fn is_name(id: &str) -> bool {
     id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+impl Listed {
+    fn is_for(&self, address: &str) -> bool {
+        self.to.split(", ").any(|to| to.eq_ignore_ascii_case(address))
+    }
+}
+
 fn shown(id: &str, message: &Message<'_>) -> Shown {
-    let to = message.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default();
+    let to: Vec<_> = message.to().into_iter().flat_map(|to| to.iter()).filter_map(|to| to.address()).collect();
     Shown {
-        listed: Listed { id: id.to_owned(), to: to.to_owned(), subject: message.subject().unwrap_or_default().to_owned() },
+        listed: Listed { id: id.to_owned(), to: to.join(", "), subject: message.subject().unwrap_or_default().to_owned() },
         text: message.body_text(0).unwrap_or_default().into_owned(),
     }
 }
@@ -152,9 +158,15 @@ mod tests {
         let folded = "Hello http://h/home and\r\nhttp://h/login?email=3Dada%40x.test&tok=\r\nen=3D2.\r\nBye";
         put("03-c", mail("ada@x.test", folded));
         put("04-d", mail("ada@x.test", "No link here."));
+        put("05-e", mail("bob@x.test>, <eve@x.test", "To both."));
+        let both = outbox.list(Some("bob@x.test")).unwrap();
+        assert_eq!(
+            (both[0].to.as_str(), &both),
+            ("bob@x.test, eve@x.test", &outbox.list(Some("EVE@x.test")).unwrap()[1..].to_vec())
+        );
         let link = outbox.last_link("ADA@x.test").unwrap();
-        let listed = outbox.list(Some("eve@x.test")).unwrap();
-        assert!(outbox.put("../05-e", b"").is_err());
+        let listed = outbox.list(Some("eve@x.test")).unwrap()[..1].to_vec();
+        assert!(outbox.put("../06-f", b"").is_err());
         let (outside, none) = (outbox.show("../03-c").unwrap(), outbox.last_link("bob@x.test").unwrap());
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(link.as_deref(), Some("http://h/login?email=ada%40x.test&token=2"));
