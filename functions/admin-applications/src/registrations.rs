@@ -18,7 +18,6 @@ use portico_http::views::admin_registration::AdminRegistrationView;
 use portico_http::{Portal, Problem, Request, Response};
 use portico_store::registrations::{DeleteRegistrationError, registrations_list};
 use portico_store::{Item, Key, decide_again};
-use serde_json::json;
 
 use crate::{applications, live, named};
 
