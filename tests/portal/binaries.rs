@@ -20,54 +20,10 @@ use portico_domain::portal::Portal;
 use portico_domain::strategy::Strategy;
 use portico_domain::time::Timestamp;
 use portico_store::Store;
+use portico_tests::samples::ANSWERS;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-
-/// What each function answers to its sample on a portal without developers: a status, or a whole reply.
-const ANSWERS: &[(&str, Answer)] = &[
-    ("admin-applications", Answer::Status(401)),
-    ("admin-auth-strategies", Answer::Status(401)),
-    ("admin-catalog", Answer::Status(401)),
-    ("admin-developers", Answer::Status(401)),
-    ("admin-portal", Answer::Status(401)),
-    ("authorize", Answer::Member("isAuthorized", "false")),
-    ("browse-catalog", Answer::Status(200)),
-    ("cancel-registration", Answer::Status(401)),
-    ("create-app", Answer::Status(401)),
-    ("decide-approval", Answer::Failed("not-found: detail.id")),
-    ("delete-app", Answer::Status(401)),
-    ("delete-credential", Answer::Status(401)),
-    ("forgot-password", Answer::Status(200)),
-    ("generate-credential", Answer::Status(401)),
-    ("note-delivery", Answer::Any),
-    ("refresh-session", Answer::Status(401)),
-    ("register", Answer::Status(401)),
-    ("relay-events", Answer::Member("batchItemFailures", "[]")),
-    ("rename-credential", Answer::Status(401)),
-    ("reset-password", Answer::Status(404)),
-    ("run-jobs", Answer::Any),
-    ("send-email", Answer::Any),
-    ("sign-in", Answer::Status(401)),
-    ("sign-out", Answer::Status(204)),
-    ("signup", Answer::Status(201)),
-    ("unknown-route", Answer::Status(404)),
-    ("update-app", Answer::Status(401)),
-    ("verify-email", Answer::Status(404)),
-    ("view-apps", Answer::Status(401)),
-    ("view-profile", Answer::Status(401)),
-];
-
-enum Answer {
-    /// `statusCode`.
-    Status(u16),
-    /// A member of the reply, as JSON text.
-    Member(&'static str, &'static str),
-    /// An error whose message begins so.
-    Failed(&'static str),
-    /// A reply and not an error.
-    Any,
-}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -254,18 +210,7 @@ async fn every_functions_own_binary_answers_its_sample() {
     for (name, expected) in ANSWERS {
         let reply =
             tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &environment)).await;
-        let reply = reply.expect("it answers");
-        if let Answer::Failed(message) = expected {
-            let error: Value = serde_json::from_str(&reply.expect_err("it fails")).expect("an error is JSON");
-            assert!(error["errorMessage"].as_str().is_some_and(|said| said.starts_with(message)), "{name}: {error}");
-            continue;
-        }
-        let reply = reply.unwrap_or_else(|error| panic!("{name}: {error}"));
-        match expected {
-            Answer::Status(status) => assert_eq!(reply["statusCode"], *status, "{name}: {reply}"),
-            Answer::Member(member, value) => assert_eq!(reply[member].to_string(), *value, "{name}: {reply}"),
-            Answer::Failed(_) | Answer::Any => {}
-        }
+        expected.check(name, reply.expect("it answers"));
     }
 }
 

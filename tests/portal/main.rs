@@ -65,6 +65,7 @@ mod template;
 mod template_rules;
 mod tenancy;
 mod throttling;
+mod transactions;
 mod update_app;
 mod verify;
 mod verify_email;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use portico::functions::FUNCTIONS;
 use portico::gateway::routes::{Routes, TEMPLATE};
+use portico::watch_router;
 use portico_http::routes::ROUTES;
 use serde_json::Value;
 
@@ -183,4 +184,16 @@ fn no_function_may_do_more_than_its_code_does() {
     assert_eq!(only("sign-out"), ["dynamodb:DeleteItem"]);
     assert!(only("unknown-route").is_empty());
     assert!(deployed()["authorize"]["Timeout"].as_u64().is_some_and(|seconds| seconds <= 3));
+}
+
+#[test]
+fn cargo_lambda_watch_is_told_the_routes_of_the_template() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let manifest = std::fs::read_to_string(&path).expect("the manifest is there");
+    let section = watch_router::section(&Routes::read(TEMPLATE).expect("the template can be read"));
+    if std::env::var_os("PORTICO_WRITE_ROUTES").is_some() {
+        std::fs::write(&path, watch_router::replaced(&manifest, &section)).expect("the manifest is written");
+    } else {
+        assert!(manifest.contains(&section), "Cargo.toml has other routes than infra/template.yaml: run `make routes`");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use aws_lambda_events_types::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
@@ -61,6 +62,19 @@ pub struct TestPortal {
     pub strategy: StrategyId,
 }
 
+/// A database of this test alone: embedded, or of an access key of its own behind `PORTICO_TEST_ENDPOINT` (DynamoDB Local keeps a
+/// database for each).
+fn database() -> Database {
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    match std::env::var("PORTICO_TEST_ENDPOINT") {
+        Ok(endpoint) => {
+            let number = STARTED.fetch_add(1, Ordering::Relaxed);
+            Database::at(&endpoint, &format!("test{}x{number}", std::process::id()))
+        }
+        Err(_) => Database::memory().expect("the engine starts"),
+    }
+}
+
 fn routes() -> &'static routes::Routes {
     static ROUTES: OnceLock<routes::Routes> = OnceLock::new();
     ROUTES.get_or_init(|| routes::Routes::read(routes::TEMPLATE).expect("the template can be read"))
@@ -69,7 +83,7 @@ fn routes() -> &'static routes::Routes {
 impl TestPortal {
     /// A new portal with its default settings: asks for approval, private APIs.
     pub async fn start() -> Self {
-        Self::on(Database::memory().expect("the engine starts")).await
+        Self::on(database()).await
     }
 
     /// As [`TestPortal::start`], on an empty database.

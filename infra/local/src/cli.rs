@@ -1,4 +1,4 @@
-//! The command line: `serve`, `verify`, `events`, `emit` and `admin-token`.
+//! The command line: `serve`, `table`, `verify`, `events`, `emit` and `admin-token`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::data::DataFolder;
 use crate::engine::Database;
 use crate::local::Local;
 use crate::start::{self, CannotStart, Setup};
-use crate::{admin_tokens, apis, bus_commands, server};
+use crate::{admin_tokens, apis, bus_commands, server, table_server};
 
 /// A developer portal for APIs, on a laptop.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ pub struct Cli {
 enum Command {
     /// Serve the portal (what bare `portico` does).
     Serve(Serve),
+    /// Serve the table in DynamoDB's own protocol, for `cargo lambda watch`.
+    Table(table_server::Options),
     /// Check the whole table and name each violation.
     Verify(Data),
     /// Show what is on the bus, one JSON line for each event, and follow it.
@@ -124,6 +126,7 @@ impl Default for Serve {
 pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
     match cli.command.unwrap_or_else(|| Command::Serve(Serve::default())) {
         Command::Serve(options) => serve(options).await.map(|()| true),
+        Command::Table(options) => table_server::run(options).await.map(|()| true),
         Command::Verify(options) => verify(&options.data).await,
         Command::Events(options) => events(&options.data).await.map(|()| true),
         Command::Emit(options) => emit(&options).map(|()| true),
@@ -135,12 +138,7 @@ async fn serve(options: Serve) -> Result<(), CannotStart> {
     let folder = if options.memory { DataFolder::temporary()? } else { DataFolder::open(&options.data)? };
     let database = if options.memory { Database::memory()? } else { Database::open(&folder.table())? };
     let refused = |error: std::io::Error| CannotStart::Listen { address: options.listen.clone(), reason: error.to_string() };
-    let listener = TcpListener::bind(&options.listen).await.map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
-    let address = match options.listen.rsplit_once(':') {
-        Some((host, _)) => format!("{host}:{}", address.port()),
-        None => address.to_string(),
-    };
+    let (listener, address) = listen(&options.listen).await?;
     let public_url = match options.public_url {
         Some(url) => url,
         // Nobody can open the address that means all of them.
@@ -168,6 +166,18 @@ async fn serve(options: Serve) -> Result<(), CannotStart> {
     server::serve(local, listener, stop).await.map_err(refused)
 }
 
+/// A listener on an address, and the address with the port that it has.
+pub(crate) async fn listen(wanted: &str) -> Result<(TcpListener, String), CannotStart> {
+    let refused = |error: std::io::Error| CannotStart::Listen { address: wanted.to_owned(), reason: error.to_string() };
+    let listener = TcpListener::bind(wanted).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let address = match wanted.rsplit_once(':') {
+        Some((host, _)) => format!("{host}:{}", address.port()),
+        None => address.to_string(),
+    };
+    Ok((listener, address))
+}
+
 fn greeting(address: &str, origin: &str, folder: &DataFolder, published: &[String]) -> String {
     let published: Vec<_> = published.iter().map(|slug| format!("{origin}/gateway/{slug}/")).collect();
     let (token, outbox) = (folder.admin_token(), folder.outbox());
@@ -190,7 +200,7 @@ fn greeting(address: &str, origin: &str, folder: &DataFolder, published: &[Strin
 
 /// Ctrl-C, or what a supervisor sends: listened for from this call on, not from when somebody waits for it.
 #[cfg(unix)]
-fn stop() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -203,7 +213,7 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Ctrl-C.
 #[cfg(not(unix))]
-fn stop() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _interrupted = tokio::signal::ctrl_c().await;
     })
@@ -267,7 +277,7 @@ async fn existing(data: &Path) -> Result<portico_store::Store, CannotStart> {
 }
 
 /// Standard output may be closed (`portico | head -1`): that ends nothing.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

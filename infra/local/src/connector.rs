@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use tokio::sync::Notify;
 
-use crate::engine::{Answer, Engine};
+use crate::engine::{Answer, Engine, writes};
 use crate::faults::{Call, Fault, Faults};
 use crate::recorded;
 
@@ -71,7 +71,7 @@ impl InProcess {
     }
 
     async fn call_engine(&self, operation: String, body: String) -> Result<Answer, ConnectorError> {
-        let writes = ["Put", "Update", "Delete", "TransactWrite", "BatchWrite"].iter().any(|write| operation.starts_with(write));
+        let writes = writes(&operation);
         let answer = self.engine.call(operation, body).await.map_err(|closed| ConnectorError::io(closed.into()))?;
         if writes && answer.status == 200 {
             self.changed.notify_one();

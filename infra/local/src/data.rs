@@ -102,6 +102,12 @@ impl DataFolder {
         self.root.join("published-apis")
     }
 
+    /// What functions that run as processes of their own are told: `KEY=VALUE` lines, secrets among them.
+    #[must_use]
+    pub fn functions_environment(&self) -> PathBuf {
+        self.root.join("functions.env")
+    }
+
     fn keys(&self) -> PathBuf {
         self.root.join("keys")
     }

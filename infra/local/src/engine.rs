@@ -1,4 +1,4 @@
-//! The embedded table engine: a DynamoDB in this process, reached through the AWS SDK without a socket.
+//! The table's engine: a DynamoDB in this process, reached through the AWS SDK without a socket, or one behind an endpoint.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Notify, oneshot};
 
 use crate::connector::InProcess;
+use crate::endpoint::Endpoint;
 use crate::faults::Faults;
 
-/// An embedded database. Clones share it; it closes with the last clone and the last client.
+/// A database. Clones share it; an embedded one closes with the last clone and the last client.
 #[derive(Clone, Debug)]
 pub struct Database {
     engine: Engine,
@@ -40,7 +41,7 @@ pub enum OpenError {
 /// The answer to one call, as it would travel: an HTTP status and a JSON body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// HTTP status: 200, 400, 500 or 501.
+    /// HTTP status: of an embedded engine 200, 400, 500 or 501.
     pub status: u16,
     /// JSON in DynamoDB's wire form.
     pub body: String,
@@ -72,11 +73,22 @@ impl Database {
         Self::over(index_stream(path).and_then(|()| dynoxide::Database::new(path)))
     }
 
+    /// The database of an access key behind an endpoint that does not look at signatures, such as DynamoDB Local. With the same
+    /// faults and the same record of calls as an embedded one.
+    #[must_use]
+    pub fn at(endpoint: &str, access_key: &str) -> Self {
+        Self::of(Engine::Elsewhere(Endpoint::new(endpoint, access_key)))
+    }
+
     fn over(database: dynoxide::Result<dynoxide::Database>) -> Result<Self, OpenError> {
-        static OPENED: AtomicU64 = AtomicU64::new(0);
         let database = database.map_err(|error| OpenError::Engine(error.to_string()))?;
-        let name = format!("embedded-{}", OPENED.fetch_add(1, Ordering::Relaxed));
-        Ok(Self { engine: Engine::start(database)?, faults: Faults::default(), changed: Arc::default(), name: name.into() })
+        Ok(Self::of(Engine::start(database)?))
+    }
+
+    fn of(engine: Engine) -> Self {
+        static OPENED: AtomicU64 = AtomicU64::new(0);
+        let name = format!("database-{}", OPENED.fetch_add(1, Ordering::Relaxed));
+        Self { engine, faults: Faults::default(), changed: Arc::default(), name: name.into() }
     }
 
     /// The faults that this database's clients meet, and the record of their calls.
@@ -117,17 +129,31 @@ impl Database {
     /// Calls an operation beside the SDK, the faults and the record: for the stream, which has no client here.
     ///
     /// # Errors
-    /// [`Closed`] if the engine's thread has ended.
+    /// [`Closed`] if the engine does not answer.
     pub async fn call(&self, operation: &str, body: String) -> Result<Answer, Closed> {
         self.engine.call(operation.to_owned(), body).await
     }
 
-    /// Removes the items whose `ttl` has passed, as DynamoDB does in the background. Returns how many.
+    /// Calls an operation for somebody outside of this process: what waits for a change hears of it.
+    ///
+    /// # Errors
+    /// [`Closed`] if the engine does not answer.
+    pub async fn call_from_outside(&self, operation: &str, body: String) -> Result<Answer, Closed> {
+        let answer = self.call(operation, body).await?;
+        if writes(operation) && answer.status == 200 {
+            self.changed.notify_one();
+        }
+        Ok(answer)
+    }
+
+    /// Removes the items whose `ttl` has passed, as DynamoDB does in the background (and one behind an endpoint by itself). Returns
+    /// how many.
     ///
     /// # Errors
     /// [`Closed`] if the engine's thread has ended; an engine error is logged and counts nothing.
     pub async fn sweep_expired(&self) -> Result<usize, Closed> {
-        let swept = self.engine.run(|database| database.sweep_ttl()).await?;
+        let Engine::Embedded(thread) = &self.engine else { return Ok(0) };
+        let swept = thread.run(|database| database.sweep_ttl()).await?;
         Ok(swept.unwrap_or_else(|error| {
             tracing::warn!(%error, "expired items were not swept");
             0
@@ -146,16 +172,30 @@ fn index_stream(path: &str) -> dynoxide::Result<()> {
     Ok(())
 }
 
-/// The engine's thread has ended.
+/// Whether an operation writes.
+pub(crate) fn writes(operation: &str) -> bool {
+    ["Put", "Update", "Delete", "TransactWrite", "BatchWrite"].iter().any(|write| operation.starts_with(write))
+}
+
+/// The engine's thread has ended, or its endpoint does not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the table's engine has stopped")]
+#[error("the table's engine does not answer")]
 pub struct Closed;
 
 type Work = Box<dyn FnOnce(&dynoxide::Database) + Send>;
 
-/// The engine on a thread of its own: it is synchronous behind one lock, so more threads would only wait for each other.
+/// What answers the calls.
 #[derive(Clone, Debug)]
-pub(crate) struct Engine {
+pub(crate) enum Engine {
+    /// This process.
+    Embedded(Thread),
+    /// Another one.
+    Elsewhere(Endpoint),
+}
+
+/// The embedded engine on a thread of its own: it is synchronous behind one lock, so more threads would only wait for each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
     work: mpsc::Sender<Work>,
 }
 
@@ -167,9 +207,18 @@ impl Engine {
                 work(&database);
             }
         })?;
-        Ok(Self { work })
+        Ok(Self::Embedded(Thread { work }))
     }
 
+    pub(crate) async fn call(&self, operation: String, body: String) -> Result<Answer, Closed> {
+        match self {
+            Self::Embedded(thread) => thread.run(move |database| answer(database, &operation, &body)).await,
+            Self::Elsewhere(endpoint) => endpoint.call(&operation, body).await,
+        }
+    }
+}
+
+impl Thread {
     /// Runs to the end even if the caller has gone: as a call that has reached AWS does.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&dynoxide::Database) -> T + Send + 'static) -> Result<T, Closed> {
         let (reply, answer) = oneshot::channel();
@@ -179,10 +228,6 @@ impl Engine {
         });
         self.work.send(work).map_err(|_| Closed)?;
         answer.await.map_err(|_| Closed)
-    }
-
-    pub(crate) async fn call(&self, operation: String, body: String) -> Result<Answer, Closed> {
-        self.run(move |database| answer(database, &operation, &body)).await
     }
 }
 
@@ -213,6 +258,7 @@ fn dispatch(database: &dynoxide::Database, operation: &str, body: &str) -> dynox
         "GetItem" => get_item,
         "GetRecords" => get_records,
         "GetShardIterator" => get_shard_iterator,
+        "ListTables" => list_tables,
         "PutItem" => put_item,
         "Query" => query,
         "Scan" => scan,

@@ -3,6 +3,7 @@
 //! Faults lie below the AWS SDK, so that its own retries are part of what is tested.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ pub struct Call {
     pub index: Option<String>,
     /// The items that the call names; for a query its partition, and the bound of the sort key if there is one.
     pub keys: Vec<Key>,
+    /// A hash of the request's bytes: the same for the same bytes.
+    pub bytes: u64,
 }
 
 /// An item's key.
@@ -52,6 +55,8 @@ pub enum Fault {
         /// Position in the transaction, from 0.
         position: usize,
     },
+    /// 400 `TransactionInProgressException`: the first try of this very transaction has not ended.
+    InProgress,
     /// A `BatchGetItem` that reads only this many keys of each table and names the others as unprocessed.
     Unprocessed {
         /// How many keys are read.
@@ -260,6 +265,7 @@ impl Fault {
                 }
             }
             Self::Conflict { .. } => refusal(400, "TransactionConflictException"),
+            Self::InProgress => refusal(400, "TransactionInProgressException"),
             // The connector itself plays the others; a call that gets here is told that the server failed.
             Self::ServerError
             | Self::Disconnected
@@ -279,7 +285,9 @@ impl Call {
         let mut keys = Vec::new();
         collect(&request, &mut keys);
         keys.extend(partition(&request));
-        Self { operation, index, keys }
+        let mut bytes = DefaultHasher::new();
+        bytes.write(body.as_bytes());
+        Self { operation, index, keys, bytes: bytes.finish() }
     }
 }
 

@@ -28,7 +28,7 @@ use crate::start::CannotStart;
 use crate::table::TABLE;
 
 /// What the only bus of a laptop is called.
-const BUS: &str = "portico";
+pub(crate) const BUS: &str = "portico";
 /// How often stream and bus are read for one [`Local::pump`].
 const ROUNDS: usize = 8;
 
@@ -198,7 +198,7 @@ impl Local {
 }
 
 /// Whether a request was made on this machine, under a name that no other site can have: mails hold links that set passwords.
-fn from_here(headers: &HeaderMap, source: IpAddr) -> bool {
+pub(crate) fn from_here(headers: &HeaderMap, source: IpAddr) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     let port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let name = host.rsplit_once(':').filter(|(_, end)| port(end)).map_or(host.as_str(), |(name, _)| name);

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
@@ -11,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::local::Local;
+use crate::table_server;
 
 const SWEEP: Duration = Duration::from_secs(60);
 const JOBS: Duration = Duration::from_secs(60);
@@ -29,13 +31,34 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    run(Router::new().fallback(answer), local, listener, shutdown).await
+}
+
+/// As [`serve`], in front of the table: the portal itself is not among what it answers.
+///
+/// # Errors
+/// If the socket fails.
+pub async fn serve_table(
+    local: Arc<Local>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    run(Router::new().fallback(answer_table), local, listener, shutdown).await
+}
+
+async fn run(
+    router: Router<Arc<Local>>,
+    local: Arc<Local>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let beside = [
         tokio::spawn(pump(Arc::clone(&local))),
         tokio::spawn(bus(Arc::clone(&local))),
         tokio::spawn(sweep(Arc::clone(&local))),
         tokio::spawn(jobs(Arc::clone(&local))),
     ];
-    let service = axum::Router::new().fallback(answer).with_state(local).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.with_state(local).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let graceful = async move {
         shutdown.await;
@@ -63,6 +86,10 @@ async fn answer(State(local): State<Arc<Local>>, ConnectInfo(peer): ConnectInfo<
         Err(_) => Local::too_large(),
     };
     answered.map(Body::from)
+}
+
+async fn answer_table(State(local): State<Arc<Local>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    table_server::answer(&local, request, peer.ip()).await.map(Body::from)
 }
 
 /// Also what another process puts on the bus, and what a function failed at, when it is time for it.

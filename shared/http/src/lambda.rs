@@ -11,7 +11,7 @@ use crate::passwords::Passwords;
 use crate::portal::Portal;
 use crate::problem::Problem;
 use crate::request::Request;
-use crate::{Response, edge};
+use crate::{Response, edge, watch};
 
 /// The function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +63,11 @@ where
 {
     log_as_json();
     let portal = portal_from_environment().await?;
-    let (portal, handle) = (&portal, &handle);
+    let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+    let (portal, handle, function) = (&portal, &handle, function.as_str());
     lambda_runtime::run(service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        Ok::<_, std::convert::Infallible>(edge::serve(portal, event.payload, |request| handle(portal, request)).await)
+        let event = watch::as_from_api_gateway(event.payload, function);
+        Ok::<_, std::convert::Infallible>(edge::serve(portal, event, |request| handle(portal, request)).await)
     }))
     .await
     .map_err(|error| StartError::Runtime(error.to_string()))

@@ -31,6 +31,7 @@ pub mod response;
 pub mod routes;
 pub mod session_tokens;
 pub mod views;
+mod watch;
 pub mod who;
 
 pub use lambda::StartError;

@@ -10,7 +10,7 @@ use crate::routes::EVENT_BYTES;
 const AROUND: usize = 16 * 1024;
 
 /// The body, and whether it is in base64.
-pub(crate) fn encode(body: Bytes) -> (Option<Body>, bool) {
+pub fn encode(body: Bytes) -> (Option<Body>, bool) {
     if body.is_empty() {
         return (None, false);
     }

@@ -73,21 +73,27 @@ pub fn find(route_key: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.method == method && route.path == path)
 }
 
+/// A function's route of a method and a path.
+pub fn of(function: &str, method: &str, path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.function == function && route.method == method && fits(route, path))
+}
+
 /// The methods that a path has routes for, in the order of the table.
 pub fn methods_of(path: &str) -> Vec<&'static str> {
-    let segments: Vec<_> = path.split('/').collect();
-    ROUTES
-        .iter()
-        .filter(|route| {
-            let pattern: Vec<_> = route.path.split('/').collect();
-            pattern.len() == segments.len()
-                && pattern
-                    .iter()
-                    .zip(&segments)
-                    .all(|(pattern, segment)| if pattern.starts_with('{') { !segment.is_empty() } else { pattern == segment })
-        })
-        .map(|route| route.method)
-        .collect()
+    ROUTES.iter().filter(|route| fits(route, path)).map(|route| route.method).collect()
+}
+
+/// Whether a path is one of a route: each of its parameters takes one segment that is not empty.
+fn fits(route: &Route, path: &str) -> bool {
+    let (mut pattern, mut segments) = (route.path.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(segment)) if pattern.starts_with('{') && !segment.is_empty() => {}
+            (Some(pattern), Some(segment)) if pattern == segment => {}
+            _ => return false,
+        }
+    }
 }
 
 const fn route(

@@ -14,6 +14,7 @@ pub mod developer_admin;
 pub mod developers;
 mod error;
 mod expression;
+mod frozen;
 pub mod idempotency;
 mod item;
 pub mod jobs;

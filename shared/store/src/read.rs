@@ -139,13 +139,16 @@ impl Store {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let answer = self
-                .client()
-                .query()
-                .table_name(self.table())
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            let query = self.client().query().table_name(self.table());
+            // DynamoDB refuses an empty prefix: every item of the partition has no condition on its sort key.
+            let query = match prefix {
+                "" => query.key_condition_expression("pk = :pk"),
+                prefix => query
+                    .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                    .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned())),
+            };
+            let answer = query
                 .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
                 .consistent_read(true)
                 .set_exclusive_start_key(start)
                 .send()

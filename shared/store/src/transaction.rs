@@ -14,6 +14,7 @@ use portico_domain::event::Event;
 use portico_domain::limits::TRIES;
 
 use crate::expression::Terms;
+use crate::frozen::Frozen;
 use crate::{Condition, Item, Key, Store, StoreError, Update};
 
 /// Says which rule a failed condition broke, given the item as it was (absent, if there was none).
@@ -127,12 +128,15 @@ impl<E: From<StoreError> + Send + 'static> Transaction<E> {
         let (kinds, broken): (Vec<_>, Vec<_>) = self.writes.into_iter().unzip();
         let items = kinds.iter().map(|kind| kind.write(store.table())).collect::<Result<Vec<_>, _>>()?;
         let token = uuid_text().map_err(E::from)?;
+        let frozen = Frozen::default();
         for tried in 0..TRIES {
             let sent = store
                 .client()
                 .transact_write_items()
                 .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
+                .customize()
+                .interceptor(frozen.clone())
                 .send()
                 .await;
             let Err(error) = sent else { return Ok(()) };
