@@ -24,6 +24,7 @@ mod decide_approval;
 mod delete_app;
 mod delete_credential;
 mod developer_gates;
+mod emit;
 mod event_history;
 mod event_samples;
 mod event_secrets;

@@ -8,6 +8,7 @@ use portico_delivery::bus::EventBus;
 use portico_delivery::mail::Mailer;
 use portico_http::Portal;
 use time::OffsetDateTime;
+use tokio::sync::Mutex;
 
 use crate::bus::entrance::Entrance;
 use crate::bus::rules::Rules;
@@ -41,6 +42,8 @@ pub struct Local {
     outbox: Outbox,
     pump: Pump,
     bus: Bus,
+    /// One at a time goes round: who finds nothing to do must know that nobody is half-way.
+    round: Mutex<()>,
     database: Database,
 }
 
@@ -56,6 +59,7 @@ impl Local {
         let entrance = EventBus::new(&sdk_config(Entrance(sender.clone())), BUS);
         Ok(Self {
             bus: Bus::new(sender, Rules::read(TEMPLATE)?),
+            round: Mutex::default(),
             runtime: Runtime::new(portal, mailer, entrance),
             routes: Routes::read(TEMPLATE)?,
             published: Published::default(),
@@ -131,6 +135,11 @@ impl Local {
     /// Hands over what the stream and the bus hold, and what comes of it. Decisions that wait are made and mails that are due are in
     /// the outbox afterwards, but for what failed and is tried again later.
     pub async fn pump(&self) {
+        let _round = self.round.lock().await;
+        self.go_round().await;
+    }
+
+    async fn go_round(&self) {
         // A decision makes an event, an event a mail; nothing goes round more often.
         for _ in 0..ROUNDS {
             if let Err(error) = self.pump.drain(|event| self.runtime.stream(event)).await {
@@ -144,8 +153,9 @@ impl Local {
 
     /// Gives what waits on the bus to its functions, and hands over what comes of it.
     pub async fn deliver(&self) {
+        let _round = self.round.lock().await;
         if self.give().await > 0 {
-            self.pump().await;
+            self.go_round().await;
         }
     }
 
