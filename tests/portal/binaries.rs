@@ -20,6 +20,8 @@ use portico_domain::portal::Portal;
 use portico_domain::strategy::Strategy;
 use portico_domain::time::Timestamp;
 use portico_store::Store;
+use portico_tests::bucket::FakeBucket;
+use portico_tests::parameter_store::FakeParameterStore;
 use portico_tests::samples::ANSWERS;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -139,7 +141,7 @@ async fn bus() -> String {
 }
 
 /// A table over HTTP with a portal in it, and the environment that leads a function there.
-async fn environment() -> BTreeMap<&'static str, String> {
+async fn environment(keys: &FakeParameterStore, bucket: &FakeBucket) -> BTreeMap<&'static str, String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
     let database = dynoxide::Database::memory().expect("the engine starts");
@@ -182,6 +184,9 @@ async fn environment() -> BTreeMap<&'static str, String> {
     let key = SigningKey::from_bytes(&[7; 32]);
     let private = STANDARD.encode(key.to_pkcs8_der().expect("a key").as_bytes());
     let public = STANDARD.encode(key.verifying_key().to_bytes());
+    keys.keep("/portico/session-private-key", &format!("k1:{private}"));
+    keys.keep("/portico/refresh-key", &STANDARD.encode([9; 32]));
+    keys.keep("/portico/mail-key", &STANDARD.encode([8; 32]));
     BTreeMap::from([
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus().await),
@@ -193,9 +198,13 @@ async fn environment() -> BTreeMap<&'static str, String> {
         ("PORTICO_PORTAL_ID", portal.to_string()),
         ("PORTICO_PUBLIC_URL", "https://portal.example.test".to_owned()),
         ("PORTICO_SESSION_PUBLIC_KEYS", format!("k1:{public}")),
-        ("PORTICO_SESSION_PRIVATE_KEY", format!("k1:{private}")),
-        ("PORTICO_REFRESH_KEY", STANDARD.encode([9; 32])),
-        ("PORTICO_MAIL_KEY", STANDARD.encode([8; 32])),
+        ("AWS_SESSION_TOKEN", "session".to_owned()),
+        ("AWS_ENDPOINT_URL_SSM", keys.endpoint.clone()),
+        ("AWS_ENDPOINT_URL_S3", bucket.endpoint.clone()),
+        ("PORTICO_SESSION_PRIVATE_KEY_PARAMETER", "/portico/session-private-key".to_owned()),
+        ("PORTICO_REFRESH_KEY_PARAMETER", "/portico/refresh-key".to_owned()),
+        ("PORTICO_MAIL_KEY_PARAMETER", "/portico/mail-key".to_owned()),
+        ("PORTICO_SPECIFICATIONS", "s3://specifications".to_owned()),
     ])
 }
 
@@ -206,18 +215,24 @@ async fn every_functions_own_binary_answers_its_sample() {
     names.sort();
     assert_eq!(names, ANSWERS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), "every function has an answer here");
     let binaries = tokio::task::spawn_blocking(binaries).await.expect("no panic");
-    let environment = environment().await;
+    let (keys, bucket) = (FakeParameterStore::start().await, FakeBucket::start().await);
+    let environment = environment(&keys, &bucket).await;
     for (name, expected) in ANSWERS {
         let reply =
             tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &environment)).await;
         expected.check(name, reply.expect("it answers"));
+        let told = crate::template::variables(name);
+        let named = environment.iter().filter(|(variable, _)| variable.ends_with("_PARAMETER") && told.contains(**variable));
+        let mut named: Vec<_> = named.map(|(_, parameter)| parameter.clone()).collect();
+        named.sort();
+        assert_eq!(keys.take_asked(), named, "{name} reads the keys that are named to it, once, and no others");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_a_batch_of_the_stream_is_an_error_of_the_function_and_never_a_reply() {
     let binaries = tokio::task::spawn_blocking(binaries).await.expect("no panic");
-    let environment = environment().await;
+    let environment = environment(&FakeParameterStore::start().await, &FakeBucket::start().await).await;
     let panicking = binaries.join("examples/panicking_function");
     let reply = tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&panicking, "relay-events", &environment)).await;
     let error = reply.expect("Lambda hears of it").expect_err("the third record panics");

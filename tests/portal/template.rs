@@ -93,24 +93,28 @@ fn grants(properties: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_secret_goes_to_the_functions_that_use_it_and_to_no_other() {
+fn a_secret_is_named_to_the_functions_that_use_it_and_lies_in_no_environment() {
     let template = template();
     let sessions = ["refresh-session", "sign-in"].as_slice();
     let links = ["admin-developers", "forgot-password", "send-email", "signup", "verify-email"].as_slice();
-    for (variable, parameter, functions) in [
-        ("PORTICO_SESSION_PRIVATE_KEY", "SessionPrivateKey", sessions),
-        ("PORTICO_REFRESH_KEY", "RefreshKey", sessions),
-        ("PORTICO_MAIL_KEY", "MailKey", links),
-    ] {
-        let told: Vec<_> = names("functions", "").into_iter().filter(|function| variables(function).contains(variable)).collect();
-        assert_eq!(told, functions, "{variable}");
-        assert_eq!(template["Parameters"][parameter]["NoEcho"], true, "{parameter}");
-        assert_eq!(
-            TEMPLATE.matches(&format!("!Ref {parameter}")).count(),
-            functions.len(),
-            "{parameter} is used for nothing else"
-        );
+    let place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${KeysPath}";
+    for (function, properties) in deployed() {
+        let (grants, told) = (grants(&properties), variables(&function));
+        for (variable, leaf, functions) in [
+            ("PORTICO_SESSION_PRIVATE_KEY", "session-private-key", sessions),
+            ("PORTICO_REFRESH_KEY", "refresh-key", sessions),
+            ("PORTICO_MAIL_KEY", "mail-key", links),
+        ] {
+            let named = &properties["Environment"]["Variables"][format!("{variable}_PARAMETER")];
+            let may_read = grants.contains(&("ssm:GetParameters".to_owned(), format!("{place}/{leaf}")));
+            let needs = functions.contains(&function.as_str());
+            assert_eq!(named.as_str() == Some(&format!("${{KeysPath}}/{leaf}")), needs, "{function}: {variable}");
+            assert_eq!(may_read, needs, "{function}: {leaf}");
+            assert!(!told.contains(variable), "{function} is told {variable} itself");
+        }
     }
+    let parameters = template["Parameters"].as_object().expect("parameters");
+    assert!(parameters.values().all(|parameter| parameter.get("NoEcho").is_none()), "a secret is no parameter of the stack");
 }
 
 #[test]
@@ -135,6 +139,8 @@ fn every_function_is_told_what_it_cannot_start_without() {
 fn no_function_may_do_more_than_its_code_does() {
     let mail = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:";
     let (identity, reports) = (format!("{mail}identity/${{MailIdentity}}"), format!("{mail}configuration-set/${{MailReports}}"));
+    // Which keys a function may read has a test of its own.
+    let of_keys = |(action, _): &(String, String)| action == "ssm:GetParameters";
     let places = [
         identity.as_str(),
         reports.as_str(),
@@ -164,7 +170,7 @@ fn no_function_may_do_more_than_its_code_does() {
     ];
     let readers = ["authorize", "browse-catalog", "unknown-route", "view-apps", "view-profile"];
     for (function, properties) in deployed() {
-        let grants = grants(&properties);
+        let grants: Vec<_> = grants(&properties).into_iter().filter(|grant| !of_keys(grant)).collect();
         for (action, place) in &grants {
             assert!(reads.contains(&action.as_str()) || writes.contains(&action.as_str()), "{function}: {action}");
             assert!(places.contains(&place.as_str()), "{function}: {action} on {place}");
@@ -175,7 +181,10 @@ fn no_function_may_do_more_than_its_code_does() {
         let writes = grants.iter().any(|(action, _)| writes.contains(&action.as_str()));
         assert_eq!(writes, !readers.contains(&function.as_str()), "{function}");
     }
-    let only = |function: &str| grants(&deployed()[function]).into_iter().map(|(action, _)| action).collect::<Vec<_>>();
+    let only = |function: &str| {
+        let grants = grants(&deployed()[function]).into_iter().filter(|grant| !of_keys(grant));
+        grants.map(|(action, _)| action).collect::<Vec<_>>()
+    };
     let relays = [&["dynamodb:BatchGetItem"][..], &stream[..], &["events:PutEvents", "sqs:SendMessage"]].concat();
     assert_eq!(only("relay-events"), relays);
     for function in ["authorize", "view-profile"] {

@@ -2,6 +2,7 @@
 //! events, and a strict client that holds every reply against the contract.
 
 pub mod account;
+pub mod bucket;
 pub mod bus;
 pub mod caller;
 pub mod client;
@@ -14,6 +15,7 @@ pub mod kept;
 pub mod logs;
 pub mod mails;
 pub mod management;
+pub mod parameter_store;
 pub mod portal;
 pub mod roles;
 pub mod samples;

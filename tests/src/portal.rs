@@ -210,8 +210,8 @@ fn config(portal: PortalId) -> Config {
         verifier: Verifier::new(public, PUBLIC_URL, portal),
         keys: Keys {
             signer: Some(Signer::new("test", pkcs8.as_bytes())),
-            refresh: Some(RefreshKey::new([9; 32])),
-            mail: Some(MailKey::new(MAIL_KEY)),
+            refresh: Some(RefreshKey::new([9; 32]).into()),
+            mail: Some(MailKey::new(MAIL_KEY).into()),
         },
     }
 }

@@ -3,7 +3,7 @@
 use http::header;
 use portico_domain::developer::Developer;
 use portico_domain::portal::Portal as Settings;
-use portico_domain::refresh_token::{RefreshClaims, RefreshToken};
+use portico_domain::refresh_token::RefreshClaims;
 use portico_domain::session::{Refresh, Session};
 use portico_http::cookies::{self, REFRESH};
 use portico_http::{Kind, Portal, Problem, Request, Response};
@@ -30,7 +30,7 @@ fn cleared(portal: &Portal, problem: Problem) -> Problem {
 
 async fn refresh(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let token = request.cookies.one(REFRESH)?.ok_or_else(Problem::unauthorized)?;
-    let claims = RefreshToken::verify(portal.refresh_key()?, token).map_err(|_| Problem::unauthorized())?;
+    let claims = portal.refresh_claims(token)?;
     let now = portal.now();
 
     let (root, key) = (Key::developer(claims.developer), Key::session(claims.developer, claims.session));

@@ -5,7 +5,7 @@ use portico_domain::application::Application;
 use portico_domain::developer::Developer;
 use portico_domain::event::{Event, Name};
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
-use portico_domain::mail_token::{MailToken, Purpose};
+use portico_domain::mail_token::Purpose;
 use portico_domain::status::Status;
 use portico_http::{Portal, Problem};
 use portico_store::Key;
@@ -104,10 +104,10 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
 async fn to_developer(portal: &Portal, committed: &Committed) -> Result<Option<Due>, Problem> {
     let Some(to) = developer(portal, root_developer(committed)?).await? else { return Ok(None) };
     let says = match committed.event.name {
-        Name::DeveloperSignedUp => verify_link(portal, &to, &committed.event)?.map(Says::Verify),
-        Name::DeveloperSignedUpAgain => Some(Says::AlreadyRegistered(verify_link(portal, &to, &committed.event)?)),
-        Name::DeveloperPasswordRequested => password_link(portal, &to, &committed.event)?.map(Says::ResetPassword),
-        Name::DeveloperInvited => password_link(portal, &to, &committed.event)?.map(Says::Invited),
+        Name::DeveloperSignedUp => verify_link(portal, &to, &committed.event).await?.map(Says::Verify),
+        Name::DeveloperSignedUpAgain => Some(Says::AlreadyRegistered(verify_link(portal, &to, &committed.event).await?)),
+        Name::DeveloperPasswordRequested => password_link(portal, &to, &committed.event).await?.map(Says::ResetPassword),
+        Name::DeveloperInvited => password_link(portal, &to, &committed.event).await?.map(Says::Invited),
         Name::DeveloperPasswordChanged => Some(Says::PasswordChanged),
         Name::DeveloperApproved => Some(Says::DeveloperDecided(Status::Approved)),
         Name::DeveloperRejected => Some(Says::DeveloperDecided(Status::Rejected)),
@@ -171,26 +171,26 @@ fn generation(event: &Event) -> u64 {
 }
 
 /// The link that proves the address, if this event's is the one in force and there is still something to prove.
-fn verify_link(portal: &Portal, to: &Developer, event: &Event) -> Result<Option<String>, Problem> {
+async fn verify_link(portal: &Portal, to: &Developer, event: &Event) -> Result<Option<String>, Problem> {
     let generation = generation(event);
     if generation == 0 || generation != to.verify_generation || to.email_verified_at.is_some() {
         return Ok(None);
     }
-    link(portal, to, Purpose::Verify, "/login", generation).map(Some)
+    link(portal, to, Purpose::Verify, "/login", generation).await.map(Some)
 }
 
 /// The link that sets a password, if this event's is the one in force.
-fn password_link(portal: &Portal, to: &Developer, event: &Event) -> Result<Option<String>, Problem> {
+async fn password_link(portal: &Portal, to: &Developer, event: &Event) -> Result<Option<String>, Problem> {
     let generation = generation(event);
     if generation == 0 || generation != to.password_generation {
         return Ok(None);
     }
-    link(portal, to, Purpose::Password, "/reset-password", generation).map(Some)
+    link(portal, to, Purpose::Password, "/reset-password", generation).await.map(Some)
 }
 
 /// A link to the portal's configured address, whatever the request that caused it said of hosts.
-fn link(portal: &Portal, to: &Developer, purpose: Purpose, path: &str, generation: u64) -> Result<String, Problem> {
-    let token = MailToken::derive(portal.mail_key()?, to.portal, purpose, to.id, generation);
+async fn link(portal: &Portal, to: &Developer, purpose: Purpose, path: &str, generation: u64) -> Result<String, Problem> {
+    let token = portal.issued_token(to, purpose, generation).await?;
     let origin = portal.config.public_url.origin();
     let mut url = url::Url::parse(&format!("{origin}{path}")).map_err(|error| Problem::internal(error.to_string()))?;
     url.query_pairs_mut().append_pair("email", &to.email).append_pair("token", &token.expose());

@@ -151,15 +151,15 @@ pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
         notify: addresses(setup.notify)?,
         keys: Keys {
             signer: Some(Signer::new(&session.id(), &session.pkcs8)),
-            refresh: Some(RefreshKey::new(setup.folder.key("refresh")?)),
-            mail: Some(MailKey::new(setup.folder.key("mail")?)),
+            refresh: Some(RefreshKey::new(setup.folder.key("refresh")?).into()),
+            mail: Some(MailKey::new(setup.folder.key("mail")?).into()),
         },
         portal: id,
         public_url,
     };
     Ok(Portal {
         store,
-        specifications: Specifications::at(&specifications).map_err(CannotStart::Specifications)?,
+        specifications: Specifications::at(&specifications).await.map_err(CannotStart::Specifications)?,
         config: Arc::new(config),
         passwords: Passwords::default(),
         clock: setup.clock,

@@ -1,14 +1,17 @@
 //! How a function reaches AWS: the environment's credentials and region, nothing that costs a cold start more.
 
+pub mod parameters;
+
 use std::time::Duration;
 
-pub use aws_config::SdkConfig;
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+pub use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 
 /// One try of one call; three tries and the waits between them stay below the shortest function timeout.
 const TRY_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -18,10 +21,14 @@ const TRIES: u32 = 3;
 /// A service of AWS that Portico calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
+    /// Gateways, whose authorizers an operator looks at.
+    ApiGateway,
     /// The table.
     DynamoDb,
     /// The bus of events.
     EventBridge,
+    /// Functions, whose quota an operator looks at.
+    Lambda,
     /// The bucket of specifications.
     S3,
     /// Mail.
@@ -34,8 +41,10 @@ impl Service {
     /// The variable that sends calls of this service elsewhere, as the AWS SDKs name it.
     pub const fn endpoint_variable(self) -> &'static str {
         match self {
+            Self::ApiGateway => "AWS_ENDPOINT_URL_APIGATEWAY",
             Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
             Self::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
+            Self::Lambda => "AWS_ENDPOINT_URL_LAMBDA",
             Self::S3 => "AWS_ENDPOINT_URL_S3",
             Self::Ses => "AWS_ENDPOINT_URL_SESV2",
             Self::Ssm => "AWS_ENDPOINT_URL_SSM",
@@ -59,17 +68,33 @@ pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(TRY_TIMEOUT).build()
 }
 
+/// The TLS of every connection to AWS.
+const TLS: tls::Provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+
+/// Whether an endpoint is an emulation's, without TLS.
+fn is_plain(endpoint: Option<&str>) -> bool {
+    endpoint.is_some_and(|url| url.starts_with("http://"))
+}
+
+/// The SDKs' HTTP client, with TLS where the address asks for it.
+pub fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https()
+}
+
+/// The SDKs' HTTP client for requests that no SDK makes, to an endpoint or to AWS: without retries and timeouts of its own.
+pub fn connector(endpoint: Option<&str>) -> SharedHttpConnector {
+    let builder = aws_smithy_http_client::Connector::builder();
+    let connector = if is_plain(endpoint) { builder.build_http() } else { builder.tls_provider(TLS).build() };
+    SharedHttpConnector::new(connector)
+}
+
 /// What a function's client of a service is made from, as the environment says: `AWS_REGION`, the credentials' variables, and an
 /// endpoint for an emulation (over plain HTTP where it says `http://`).
 pub async fn from_environment(service: Service) -> SdkConfig {
     let endpoint = service.endpoint();
-    let plain = endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
-    let http = aws_smithy_http_client::Builder::new();
-    let http = if plain {
-        http.build_http()
-    } else {
-        http.tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
-    };
+    // Reading certificates costs a cold start.
+    let plain = is_plain(endpoint.as_deref());
+    let http = if plain { aws_smithy_http_client::Builder::new().build_http() } else { https() };
     let mut config = SdkConfig::builder();
     config.set_region(EnvironmentVariableRegionProvider::new().region().await).set_endpoint_url(endpoint);
     config

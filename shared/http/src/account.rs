@@ -5,7 +5,7 @@ use portico_domain::developer::Developer;
 use portico_domain::email::EmailAddress;
 use portico_domain::id::{DeveloperId, SessionId};
 use portico_domain::issued_token::IssuedToken;
-use portico_domain::mail_token::MailToken;
+use portico_domain::mail_token::{MailToken, Purpose};
 use portico_domain::portal::Portal as PortalSettings;
 use portico_domain::refresh_token::{RefreshClaims, RefreshToken};
 use portico_domain::session::{Lifetime, Session};
@@ -71,9 +71,36 @@ impl Portal {
     /// A 500 in a function that was not given the key.
     pub fn link(&self, issued: IssuedToken) -> Result<(MailToken, Link), Problem> {
         let IssuedToken { portal, purpose, developer, generation, .. } = issued;
-        let token = MailToken::derive(self.mail_key()?, portal, purpose, developer, generation);
+        let token = MailToken::derive(self.mail_keys()?.current(), portal, purpose, developer, generation);
         let digest = token.digest();
         Ok((token, Link { issued, digest }))
+    }
+
+    /// The token that was issued, for whoever mails it. Only while two keys are in force is it asked with which of them that was.
+    ///
+    /// # Errors
+    /// What the store says; a 500 in a function that was not given the key.
+    pub async fn issued_token(&self, developer: &Developer, purpose: Purpose, generation: u64) -> Result<MailToken, Problem> {
+        let keys = self.mail_keys()?;
+        let derive = |key| MailToken::derive(key, developer.portal, purpose, developer.id, generation);
+        let tokens: Vec<_> = keys.all().map(derive).collect();
+        let place = |token: &MailToken| Key::mail_token(purpose.as_str(), &token.digest().to_string());
+        if tokens.len() > 1 {
+            let kept = self.store.load(&tokens.iter().map(place).collect::<Vec<_>>()).await?;
+            if let Some(token) = tokens.into_iter().find(|token| kept.item(&place(token)).is_some()) {
+                return Ok(token);
+            }
+        }
+        Ok(derive(keys.current()))
+    }
+
+    /// What a refresh token says, if one of the keys in force made it.
+    ///
+    /// # Errors
+    /// 401 if none did; a 500 in a function that was not given the keys.
+    pub fn refresh_claims(&self, token: &str) -> Result<RefreshClaims, Problem> {
+        let mut read = self.refresh_keys()?.all().map(|key| RefreshToken::verify(key, token));
+        read.find_map(Result::ok).ok_or_else(Problem::unauthorized)
     }
 
     /// How long sessions live here.
@@ -92,7 +119,7 @@ impl Portal {
             .sign(session, self.config.portal, &url.origin(), now)
             .map_err(|error| Problem::internal(error.to_string()))?;
         let claims = RefreshClaims { developer: session.developer, session: session.id, generation: session.generation };
-        let refresh = RefreshToken::derive(self.refresh_key()?, claims);
+        let refresh = RefreshToken::derive(self.refresh_keys()?.current(), claims);
         Ok(with_cookies(response::no_content(), cookies::set(&access, refresh.expose(), session.idle_until, now, url)?))
     }
 

@@ -8,11 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_domain::email::EmailAddress;
 use portico_domain::id::PortalId;
-use portico_domain::mail_token::MailKey;
-use portico_domain::refresh_token::RefreshKey;
-use zeroize::Zeroizing;
 
-use crate::session_tokens::{Signer, Verifier};
+use crate::session_tokens::Verifier;
+
+mod keys;
+
+pub(crate) use keys::Looked;
+pub use keys::{Keys, Live};
 
 /// A variable is missing or wrong. The value is never repeated: it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,17 +63,6 @@ impl PublicUrl {
         self.0.scheme() == "http"
             && (matches!(self.host(), "localhost" | "127.0.0.1" | "[::1]") || self.host().ends_with(".localhost"))
     }
-}
-
-/// The keys that a function was given. Only `sign-in` and `refresh-session` have the first two, only those who make links the third.
-#[derive(Debug, Default)]
-pub struct Keys {
-    /// Signs sessions.
-    pub signer: Option<Signer>,
-    /// Derives refresh tokens.
-    pub refresh: Option<RefreshKey>,
-    /// Derives the tokens in mails.
-    pub mail: Option<MailKey>,
 }
 
 /// Everything that is not in the table.
@@ -125,13 +116,6 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         parse(&self.required(variable)?).map_err(|error| ConfigError { variable, rule: error.to_string() })
     }
 
-    fn key32(&self, variable: &'static str) -> Result<Option<[u8; 32]>, ConfigError> {
-        let Some(text) = self.optional(variable).map(Zeroizing::new) else { return Ok(None) };
-        let rule = || ConfigError { variable, rule: "must be 32 bytes in base64".to_owned() };
-        let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| rule())?);
-        <[u8; 32]>::try_from(bytes.as_slice()).map(Some).map_err(|_| rule())
-    }
-
     fn hours(&self, variable: &'static str, default: Duration) -> Result<Duration, ConfigError> {
         let rule = || ConfigError { variable, rule: "must be a number of hours from 1 to 8760".to_owned() };
         let Some(text) = self.optional(variable) else { return Ok(default) };
@@ -166,28 +150,14 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             let raw = STANDARD.decode(key).ok().filter(|raw| raw.len() == 32).ok_or_else(rule)?;
             public_keys.insert(kid.to_owned(), raw);
         }
-        let variable = "PORTICO_SESSION_PRIVATE_KEY";
-        let signer = match self.optional(variable).map(Zeroizing::new) {
-            None => None,
-            Some(text) => {
-                let rule =
-                    || ConfigError { variable, rule: "must be KEYID:BASE64 of an Ed25519 private key in PKCS#8".to_owned() };
-                let (kid, key) = text.trim().split_once(':').ok_or_else(rule)?;
-                let der = Zeroizing::new(STANDARD.decode(key).map_err(|_| rule())?);
-                Some(Signer::new(kid, &der))
-            }
-        };
+        let keys = self.keys(&public_keys)?;
         Ok(Config {
             verifier: Verifier::new(public_keys, &public_url.origin(), portal),
             session_idle: self.hours("PORTICO_SESSION_IDLE_HOURS", SESSION_IDLE)?,
             session_absolute: self.hours("PORTICO_SESSION_ABSOLUTE_HOURS", SESSION_ABSOLUTE)?,
             mail_from: self.optional("PORTICO_MAIL_FROM").unwrap_or_else(|| format!("no-reply@{}", public_url.host())),
             notify: self.addresses("PORTICO_NOTIFY")?,
-            keys: Keys {
-                signer,
-                refresh: self.key32("PORTICO_REFRESH_KEY")?.map(RefreshKey::new),
-                mail: self.key32("PORTICO_MAIL_KEY")?.map(MailKey::new),
-            },
+            keys,
             portal,
             public_url,
         })

@@ -3,10 +3,11 @@
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{LambdaEvent, service_fn};
 use portico_store::{connect, specifications::Specifications};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, Looked};
 use crate::passwords::Passwords;
 use crate::portal::Portal;
 use crate::problem::Problem;
@@ -14,7 +15,7 @@ use crate::request::Request;
 use crate::{Response, edge, watch};
 
 /// The function cannot start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum StartError {
     /// A variable is missing or wrong.
     #[error(transparent)]
@@ -24,18 +25,27 @@ pub enum StartError {
     Runtime(String),
 }
 
+/// The sentence, for it is all that `main` says when it ends with an error.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Everything that a function has at hand, as its environment says.
 ///
 /// # Errors
 /// [`StartError::Config`] names the variable.
 pub async fn portal_from_environment() -> Result<Portal, StartError> {
     let environment = Environment(|name: &str| std::env::var(name).ok());
-    let config = environment.config()?;
+    let looked = Looked::up(&environment).await?;
+    let with_secrets = Environment(|name: &str| looked.value(name).or_else(|| std::env::var(name).ok()));
+    let config = with_secrets.config().map_err(|error| looked.told(error))?;
     let table = environment.required("PORTICO_TABLE")?;
     let store = connect::from_environment(&table).await;
     let specifications = match environment.optional("PORTICO_SPECIFICATIONS") {
         None => Specifications::none(),
-        Some(url) => Specifications::at(&url).map_err(|rule| ConfigError { variable: "PORTICO_SPECIFICATIONS", rule })?,
+        Some(url) => Specifications::at(&url).await.map_err(|rule| ConfigError { variable: "PORTICO_SPECIFICATIONS", rule })?,
     };
     Ok(Portal {
         store,

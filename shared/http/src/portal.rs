@@ -13,7 +13,7 @@ use portico_store::specifications::Specifications;
 use uuid::Uuid;
 
 use crate::clock::{Clock, Entropy};
-use crate::config::Config;
+use crate::config::{Config, Live};
 use crate::passwords::Passwords;
 use crate::problem::Problem;
 use crate::session_tokens::Signer;
@@ -87,7 +87,7 @@ impl Portal {
     ///
     /// # Errors
     /// A 500 in a function that was not given the key.
-    pub fn refresh_key(&self) -> Result<&RefreshKey, Problem> {
+    pub fn refresh_keys(&self) -> Result<&Live<RefreshKey>, Problem> {
         self.config.keys.refresh.as_ref().ok_or_else(|| missing("PORTICO_REFRESH_KEY"))
     }
 
@@ -95,7 +95,7 @@ impl Portal {
     ///
     /// # Errors
     /// A 500 in a function that was not given the key.
-    pub fn mail_key(&self) -> Result<&MailKey, Problem> {
+    pub fn mail_keys(&self) -> Result<&Live<MailKey>, Problem> {
         self.config.keys.mail.as_ref().ok_or_else(|| missing("PORTICO_MAIL_KEY"))
     }
 }
