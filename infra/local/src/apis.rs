@@ -1,11 +1,9 @@
 //! Folders of OpenAPI files: each file becomes an API, published once and linked to the local gateway, by the same management
 //! operations that an administrator calls.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, StatusCode};
 use portico_domain::portal::Portal as Settings;
 use portico_store::Key;
 use serde::Deserialize;
@@ -14,6 +12,7 @@ use serde_json::{Value, json};
 use crate::data::{DataFolder, read_secret, write_secret};
 use crate::gateway::published::GATEWAY;
 use crate::local::Local;
+use crate::management::Management;
 use crate::start::CannotStart;
 
 /// The APIs that a portal on a laptop starts with.
@@ -76,12 +75,18 @@ pub fn files(folder: Option<&Path>) -> Result<Vec<ApiFile>, CannotStart> {
         }
     }
     paths.sort();
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).map_err(|error| wrong(&path, error.to_string()))?;
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(ApiFile { name, text })
-    };
-    paths.into_iter().map(read).collect()
+    paths.iter().map(|path| file(path)).collect()
+}
+
+/// One OpenAPI file.
+///
+/// # Errors
+/// [`CannotStart::Api`] if it cannot be read.
+pub fn file(path: &Path) -> Result<ApiFile, CannotStart> {
+    let wrong = |error: std::io::Error| CannotStart::Api { file: path.display().to_string(), reason: error.to_string() };
+    let text = std::fs::read_to_string(path).map_err(wrong)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(ApiFile { name, text })
 }
 
 /// Publishes the files that have not been published yet. What an administrator has since changed or deleted stays so. Returns the
@@ -93,14 +98,14 @@ pub async fn publish(local: &Local, data: &DataFolder, files: &[ApiFile]) -> Res
     let kept = read_secret(&data.published())?.unwrap_or_default();
     let mut published: Vec<String> = String::from_utf8_lossy(&kept).lines().map(str::to_owned).collect();
     let token = read_secret(&data.admin_token())?.unwrap_or_default();
-    let management = Management { local, token: String::from_utf8_lossy(&token).trim().to_owned() };
+    let management = Management::new(local.portal(), &String::from_utf8_lossy(&token))?;
     for file in files {
         let slug = file.slug();
         if published.contains(&slug) {
             continue;
         }
         // One file that the portal cannot take must not keep the others, or the portal, from starting.
-        if let Err(reason) = management.publish(file, &slug).await {
+        if let Err(reason) = publish_one(&management, file, &slug, Some(Gateway { id: GATEWAY, stage: &slug })).await {
             tracing::error!(file = file.name, reason, "not published; the next start tries again");
             continue;
         }
@@ -122,7 +127,7 @@ pub async fn approve_by_itself(local: &Local, data: &DataFolder) -> Result<(), C
         return Ok(());
     }
     let token = read_secret(&data.admin_token())?.unwrap_or_default();
-    let management = Management { local, token: String::from_utf8_lossy(&token).trim().to_owned() };
+    let management = Management::new(portal, &String::from_utf8_lossy(&token))?;
     let switches = json!({ "auto_approve_developers": true, "auto_approve_applications": true });
     match management.send(Method::PATCH, &format!("/v3/portals/{}", portal.config.portal), &switches).await.map_err(wrong)? {
         (StatusCode::OK, _) => Ok(()),
@@ -130,66 +135,64 @@ pub async fn approve_by_itself(local: &Local, data: &DataFolder) -> Result<(), C
     }
 }
 
-struct Management<'a> {
-    local: &'a Local,
-    token: String,
+/// Where an API's calls come in: a stage of a gateway.
+#[derive(Clone, Copy, Debug)]
+pub struct Gateway<'a> {
+    /// The gateway's id.
+    pub id: &'a str,
+    /// The stage.
+    pub stage: &'a str,
 }
 
-impl Management<'_> {
-    /// Safe to repeat: a start that was cut off is made good by the next.
-    async fn publish(&self, file: &ApiFile, slug: &str) -> Result<(), String> {
-        let document: Document = serde_saphyr::from_str(&file.text).map_err(|error| error.to_string())?;
-        let version = match document.info.version {
-            Scalar::Text(version) => version,
-            Scalar::Number(version) => version.to_string(),
-        };
-        let new = json!({ "name": document.info.title, "version": version, "slug": slug, "spec_content": file.text });
-        let api = match self.send(Method::POST, "/v3/apis", &new).await? {
-            (StatusCode::CREATED, api) => text(&api, "id")?,
-            (StatusCode::CONFLICT, _) => self.existing(slug).await?,
-            (status, problem) => return Err(format!("{status}: {problem}")),
-        };
-        let link = json!({ "api_gateway": { "gateway_id": GATEWAY, "stage": slug } });
-        match self.send(Method::POST, &format!("/v3/apis/{api}/implementations"), &link).await? {
+/// Makes an API of a file, links it to a gateway and publishes it in the portal. Safe to repeat: what was cut off is made good.
+///
+/// # Errors
+/// What stood in the way, as a sentence fragment.
+pub async fn publish_one(
+    management: &Management<'_>,
+    file: &ApiFile,
+    slug: &str,
+    gateway: Option<Gateway<'_>>,
+) -> Result<(), String> {
+    let document: Document = serde_saphyr::from_str(&file.text).map_err(|error| error.to_string())?;
+    let version = match document.info.version {
+        Scalar::Text(version) => version,
+        Scalar::Number(version) => version.to_string(),
+    };
+    let new = json!({ "name": document.info.title, "version": version, "slug": slug, "spec_content": file.text });
+    let api = match management.send(Method::POST, "/v3/apis", &new).await? {
+        (StatusCode::CREATED, api) => text(&api, "id")?,
+        (StatusCode::CONFLICT, _) => existing(management, slug).await?,
+        (status, problem) => return Err(format!("{status}: {problem}")),
+    };
+    if let Some(gateway) = gateway {
+        let link = json!({ "api_gateway": { "gateway_id": gateway.id, "stage": gateway.stage } });
+        match management.send(Method::POST, &format!("/v3/apis/{api}/implementations"), &link).await? {
             (StatusCode::CREATED | StatusCode::CONFLICT, _) => {}
             (status, problem) => return Err(format!("{status}: {problem}")),
         }
-        let portal = self.local.portal().config.portal;
-        match self.send(Method::PUT, &format!("/v3/apis/{api}/publications/{portal}"), &json!({})).await? {
-            (StatusCode::OK | StatusCode::CREATED, _) => Ok(()),
-            (status, problem) => Err(format!("{status}: {problem}")),
-        }
     }
-
-    async fn existing(&self, slug: &str) -> Result<String, String> {
-        let mut number = 1;
-        loop {
-            let page = format!("/v3/apis?page[size]=100&page[number]={number}").replace('[', "%5B").replace(']', "%5D");
-            let (status, list) = self.send(Method::GET, &page, &Value::Null).await?;
-            let apis = list.get("data").and_then(Value::as_array).filter(|_| status == StatusCode::OK);
-            let apis = apis.ok_or_else(|| format!("{status}: {list}"))?;
-            if let Some(api) = apis.iter().find(|api| api.get("slug").and_then(Value::as_str) == Some(slug)) {
-                return text(api, "id");
-            }
-            if apis.is_empty() {
-                return Err(format!("the slug {slug} belongs to an API that cannot be found"));
-            }
-            number += 1;
-        }
+    let portal = management.portal().config.portal;
+    match management.send(Method::PUT, &format!("/v3/apis/{api}/publications/{portal}"), &json!({})).await? {
+        (StatusCode::OK | StatusCode::CREATED, _) => Ok(()),
+        (status, problem) => Err(format!("{status}: {problem}")),
     }
+}
 
-    async fn send(&self, method: Method, path: &str, body: &Value) -> Result<(StatusCode, Value), String> {
-        let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", self.local.portal().config.public_url.host())
-            .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {}", self.token))
-            .body(body)
-            .map_err(|error| error.to_string())?;
-        let answer = self.local.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await;
-        Ok((answer.status(), serde_json::from_slice(answer.body()).unwrap_or_default()))
+async fn existing(management: &Management<'_>, slug: &str) -> Result<String, String> {
+    let mut number = 1;
+    loop {
+        let page = format!("/v3/apis?page[size]=100&page[number]={number}").replace('[', "%5B").replace(']', "%5D");
+        let (status, list) = management.send(Method::GET, &page, &Value::Null).await?;
+        let apis = list.get("data").and_then(Value::as_array).filter(|_| status == StatusCode::OK);
+        let apis = apis.ok_or_else(|| format!("{status}: {list}"))?;
+        if let Some(api) = apis.iter().find(|api| api.get("slug").and_then(Value::as_str) == Some(slug)) {
+            return text(api, "id");
+        }
+        if apis.is_empty() {
+            return Err(format!("the slug {slug} belongs to an API that cannot be found"));
+        }
+        number += 1;
     }
 }
 

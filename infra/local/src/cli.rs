@@ -1,18 +1,25 @@
-//! The command line: `serve`, `table`, `verify`, `events`, `emit` and `admin-token`.
+//! The command line: `serve`, `table` and the bus's two on a laptop, and what an operator does with a table, here or on AWS.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use portico_domain::id::PortalId;
 use portico_http::clock::{Clock as _, SystemClock, SystemEntropy};
 use tokio::net::TcpListener;
 
 use crate::data::DataFolder;
+use crate::doctor::{self, Doctor};
 use crate::engine::Database;
 use crate::local::Local;
+use crate::operator::{Place, existing_folder};
+use crate::publish::{self, Publish};
 use crate::start::{self, CannotStart, Setup};
 use crate::{admin_tokens, apis, bus_commands, server, table_server};
+
+/// What the first administrator of a table on AWS is told.
+const NO_PORTAL: &str = "the table has no portal yet: give --portal-id with the PortalId that the stack was deployed with";
 
 /// A developer portal for APIs, on a laptop.
 #[derive(Debug, Parser)]
@@ -29,13 +36,17 @@ enum Command {
     /// Serve the table in DynamoDB's own protocol, for `cargo lambda watch`.
     Table(table_server::Options),
     /// Check the whole table and name each violation.
-    Verify(Data),
+    Verify(Place),
     /// Show what is on the bus, one JSON line for each event, and follow it.
     Events(Data),
     /// Put an event on the bus of the portal that runs on a folder, or of the next one that starts there.
     Emit(Emit),
     /// Make, list and revoke administrators' tokens.
     AdminToken(AdminToken),
+    /// Publish an OpenAPI file.
+    Publish(Publish),
+    /// See whether what the portal stands on is as it must be, and what to do where it is not.
+    Doctor(Doctor),
 }
 
 #[derive(Args, Debug)]
@@ -83,9 +94,8 @@ struct Emit {
 struct AdminToken {
     #[command(subcommand)]
     command: TokenCommand,
-    /// The data folder.
-    #[arg(long, value_name = "DIR", default_value = ".portico", global = true)]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,6 +105,9 @@ enum TokenCommand {
         /// What events call whoever uses it.
         #[arg(long)]
         name: String,
+        /// In a table on AWS that has no portal yet: the id of the portal to make, which is the stack's parameter PortalId.
+        #[arg(long, value_name = "UUID")]
+        portal_id: Option<PortalId>,
     },
     /// List the tokens by name.
     List,
@@ -127,10 +140,19 @@ pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
     match cli.command.unwrap_or_else(|| Command::Serve(Serve::default())) {
         Command::Serve(options) => serve(options).await.map(|()| true),
         Command::Table(options) => table_server::run(options).await.map(|()| true),
-        Command::Verify(options) => verify(&options.data).await,
         Command::Events(options) => events(&options.data).await.map(|()| true),
         Command::Emit(options) => emit(&options).map(|()| true),
+        Command::Verify(place) => verify(&place).await,
         Command::AdminToken(options) => admin_token(options).await.map(|()| true),
+        Command::Doctor(options) => {
+            let report = doctor::run(&options).await?;
+            say(&report.to_string());
+            Ok(report.is_well())
+        }
+        Command::Publish(options) => {
+            say(&publish::run(&options).await?);
+            Ok(true)
+        }
     }
 }
 
@@ -219,17 +241,21 @@ pub(crate) fn stop() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn verify(data: &Path) -> Result<bool, CannotStart> {
-    let store = existing(data).await?;
+async fn verify(place: &Place) -> Result<bool, CannotStart> {
+    let store = place.store().await?;
     let report = store.verify().await.map_err(CannotStart::Store)?;
     say(&format!("{report}\n"));
     Ok(report.is_whole())
 }
 
 async fn admin_token(options: AdminToken) -> Result<(), CannotStart> {
-    let store = existing(&options.data).await?;
+    let store = options.place.store().await?;
     match options.command {
-        TokenCommand::Create { name } => {
+        TokenCommand::Create { name, portal_id } => {
+            if start::first_portal(&store).await?.is_none() {
+                let id = portal_id.ok_or_else(|| CannotStart::Operator(NO_PORTAL.to_owned()))?;
+                start::create_portal(&store, id, false, &SystemClock, &SystemEntropy).await?;
+            }
             let token = admin_tokens::create(&store, &name, SystemClock.now()).await?;
             say(&format!("{token}\n"));
         }
@@ -259,21 +285,6 @@ fn emit(options: &Emit) -> Result<(), CannotStart> {
     let id = bus_commands::emit(&folder, put)?;
     say(&format!("{id}\n"));
     Ok(())
-}
-
-/// A folder that is there already: these commands make none by a slip of the path.
-fn existing_folder(data: &Path) -> Result<DataFolder, CannotStart> {
-    if !data.join("table.db").is_file() {
-        let reason = "there is no table in it: start the portal once, or name another with --data".to_owned();
-        return Err(crate::data::Unusable { path: data.to_owned(), reason }.into());
-    }
-    Ok(DataFolder::open(data)?)
-}
-
-/// The table of a folder that is there already.
-async fn existing(data: &Path) -> Result<portico_store::Store, CannotStart> {
-    let folder = existing_folder(data)?;
-    start::store(&Database::open(&folder.table())?).await
 }
 
 /// Standard output may be closed (`portico | head -1`): that ends nothing.

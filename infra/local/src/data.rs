@@ -108,6 +108,35 @@ impl DataFolder {
         self.root.join("functions.env")
     }
 
+    /// Makes the folder that of a table, and forgets what it remembers of another: its administrator's token, how far its stream was
+    /// read, what was published in it. An emulation that keeps its tables in memory has another one after each start.
+    ///
+    /// # Errors
+    /// [`Unusable`] if the folder has a table of its own, or cannot be written.
+    pub fn adopt(&self, table: &str) -> Result<(), Unusable> {
+        let marker = self.root.join("table-elsewhere");
+        if self.table().exists() {
+            let reason = "it has a table of its own: name another folder with --data".to_owned();
+            return Err(Unusable { path: self.root.clone(), reason });
+        }
+        if read_secret(&marker)?.as_deref() == Some(table.as_bytes()) {
+            return Ok(());
+        }
+        for of_another in [self.admin_token(), self.cursor(), self.published()] {
+            match fs::remove_file(&of_another) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(unusable(&of_another, error)),
+                _ => {}
+            }
+        }
+        write_secret(&marker, table.as_bytes()).map(|_| ())
+    }
+
+    /// Whether the folder belongs to a table elsewhere.
+    #[must_use]
+    pub fn is_of_a_table_elsewhere(&self) -> bool {
+        self.root.join("table-elsewhere").exists()
+    }
+
     fn keys(&self) -> PathBuf {
         self.root.join("keys")
     }
@@ -260,6 +289,24 @@ mod tests {
         assert!(root.join("outbox").is_dir());
         drop(folder);
         assert!(!root.exists());
+    }
+
+    #[test]
+    fn a_folder_forgets_what_it_remembers_of_another_table_and_never_gives_up_its_own() {
+        let folder = DataFolder::temporary().unwrap();
+        let remembered = || [folder.admin_token(), folder.cursor(), folder.published()].map(|path| path.exists());
+        let remember =
+            || [folder.admin_token(), folder.cursor(), folder.published()].map(|path| write_secret(&path, b"x").unwrap());
+        folder.adopt("stream/1").unwrap();
+        remember();
+        folder.adopt("stream/1").unwrap();
+        assert_eq!(remembered(), [true; 3], "the same table");
+        folder.adopt("stream/2").unwrap();
+        assert_eq!(remembered(), [false; 3], "another one");
+        remember();
+        fs::write(folder.table(), b"").unwrap();
+        assert!(folder.adopt("stream/3").unwrap_err().to_string().contains("--data"));
+        assert_eq!(remembered(), [true; 3]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use aws_lambda_events::event::dynamodb::Event;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::Mutex;
 
 use crate::data::{Unusable, read_secret, write_secret};
 use crate::engine::{Closed, Database};
@@ -20,13 +20,27 @@ const TRIES: u32 = 10;
 pub struct Pump {
     database: Database,
     table: String,
-    /// Asked for once: the engine counts the table's rows to describe it.
-    stream: OnceCell<(String, String)>,
     state: Mutex<State>,
+}
+
+/// The stream and its shards, in their order. Asked for once, and when a shard has ended: the embedded engine, whose one shard never
+/// ends, counts the table's rows to describe it.
+#[derive(Debug)]
+struct Stream {
+    arn: String,
+    shards: Vec<Shard>,
+}
+
+#[derive(Debug)]
+struct Shard {
+    id: String,
+    starts: String,
+    ends: Option<String>,
 }
 
 #[derive(Debug)]
 struct State {
+    stream: Option<Stream>,
     kept: Option<PathBuf>,
     position: Option<String>,
     tries: u32,
@@ -59,12 +73,7 @@ impl Pump {
             Some(path) => read_secret(path)?.and_then(|bytes| String::from_utf8(bytes).ok()),
             None => None,
         };
-        Ok(Self {
-            database,
-            table: table.to_owned(),
-            stream: OnceCell::new(),
-            state: Mutex::new(State { kept, position, tries: 0 }),
-        })
+        Ok(Self { database, table: table.to_owned(), state: Mutex::new(State { stream: None, kept, position, tries: 0 }) })
     }
 
     /// Hands over what has been committed so far. Calls that come at the same time wait for each other.
@@ -76,9 +85,8 @@ impl Pump {
         F: Future<Output = Delivered>,
     {
         let mut state = self.state.lock().await;
-        let stream = self.stream.get_or_try_init(|| self.find_stream()).await?;
         loop {
-            let records = self.records(stream, state.position.as_deref()).await?;
+            let records = self.records(&mut state).await?;
             if records.is_empty() {
                 return Ok(());
             }
@@ -137,35 +145,95 @@ impl Pump {
         Ok(())
     }
 
-    async fn find_stream(&self) -> Result<(String, String), PumpError> {
+    async fn find_stream(&self) -> Result<Stream, PumpError> {
         let table = self.call("DescribeTable", json!({ "TableName": self.table })).await?;
         let arn = text(&table, "/Table/LatestStreamArn")?;
-        let stream = self.call("DescribeStream", json!({ "StreamArn": arn })).await?;
-        let shard = text(&stream, "/StreamDescription/Shards/0/ShardId")?;
-        Ok((arn, shard))
+        let (mut shards, mut from) = (Vec::new(), json!({ "StreamArn": arn }));
+        loop {
+            let page = self.call("DescribeStream", from).await?;
+            for shard in page.pointer("/StreamDescription/Shards").and_then(Value::as_array).into_iter().flatten() {
+                let bound = |which: &str| shard.pointer(&format!("/SequenceNumberRange/{which}")).and_then(Value::as_str);
+                shards.push(Shard {
+                    id: text(shard, "/ShardId")?,
+                    starts: bound("StartingSequenceNumber").unwrap_or_default().to_owned(),
+                    ends: bound("EndingSequenceNumber").map(str::to_owned),
+                });
+            }
+            match page.pointer("/StreamDescription/LastEvaluatedShardId").and_then(Value::as_str) {
+                Some(last) => from = json!({ "StreamArn": arn, "ExclusiveStartShardId": last }),
+                None => break,
+            }
+        }
+        // The sequence of one table goes on from shard to shard, here and in DynamoDB Local.
+        shards.sort_by(|one, other| order(&one.starts).cmp(&order(&other.starts)));
+        Ok(Stream { arn, shards })
     }
 
-    async fn records(&self, (arn, shard): &(String, String), position: Option<&str>) -> Result<Vec<Value>, PumpError> {
-        let mut from = json!({ "StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON" });
-        if let Some(position) = position {
-            from = json!({
+    /// What follows the position, from the first shard that holds any of it.
+    async fn records(&self, state: &mut State) -> Result<Vec<Value>, PumpError> {
+        loop {
+            let stream = match state.stream.take() {
+                Some(stream) => stream,
+                None => self.find_stream().await?,
+            };
+            let read = self.of_shards(&stream, state.position.as_deref()).await;
+            let known = stream.shards.len();
+            state.stream = Some(stream);
+            let (records, ended) = read?;
+            if !records.is_empty() || !ended {
+                return Ok(records);
+            }
+            let again = self.find_stream().await?;
+            let no_other = again.shards.len() <= known;
+            state.stream = Some(again);
+            if no_other {
+                return Ok(Vec::new());
+            }
+        }
+    }
+
+    /// Records, and whether the last shard has ended.
+    async fn of_shards(&self, stream: &Stream, position: Option<&str>) -> Result<(Vec<Value>, bool), PumpError> {
+        let mut ended = true;
+        let is_before = |one: &str, other: &str| order(one) <= order(other);
+        for (number, shard) in stream.shards.iter().enumerate() {
+            // The embedded engine says of its one shard, too, where it ends for now.
+            let is_last = number + 1 == stream.shards.len();
+            if let (Some(ends), Some(position), false) = (&shard.ends, position, is_last)
+                && is_before(ends, position)
+            {
+                continue;
+            }
+            let from = position.filter(|position| is_before(&shard.starts, position));
+            let mut read = self.of_shard(&stream.arn, &shard.id, from).await?;
+            ended = read.get("NextShardIterator").is_none_or(Value::is_null);
+            let records = read.get_mut("Records").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+            if !records.is_empty() {
+                let named = records.into_iter().map(|mut record| {
+                    if let Some(record) = record.as_object_mut() {
+                        record.insert("eventSourceARN".into(), stream.arn.as_str().into());
+                    }
+                    record
+                });
+                return Ok((named.collect(), ended));
+            }
+        }
+        Ok((Vec::new(), ended))
+    }
+
+    async fn of_shard(&self, arn: &str, shard: &str, position: Option<&str>) -> Result<Value, PumpError> {
+        let from = match position {
+            None => json!({ "StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON" }),
+            Some(position) => json!({
                 "StreamArn": arn,
                 "ShardId": shard,
                 "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
                 "SequenceNumber": position,
-            });
-        }
+            }),
+        };
         let iterator = self.call("GetShardIterator", from).await?;
         let iterator = text(&iterator, "/ShardIterator")?;
-        let mut read = self.call("GetRecords", json!({ "ShardIterator": iterator })).await?;
-        let records = read.get_mut("Records").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
-        let named = records.into_iter().map(|mut record| {
-            if let Some(record) = record.as_object_mut() {
-                record.insert("eventSourceARN".into(), arn.as_str().into());
-            }
-            record
-        });
-        Ok(named.collect())
+        self.call("GetRecords", json!({ "ShardIterator": iterator })).await
     }
 
     async fn call(&self, operation: &str, body: Value) -> Result<Value, PumpError> {
@@ -175,6 +243,12 @@ impl Pump {
         }
         serde_json::from_str(&answer.body).map_err(|error| PumpError::Stream(error.to_string()))
     }
+}
+
+/// Sequence numbers are numbers of many digits: a longer one is later.
+fn order(sequence: &str) -> (usize, &str) {
+    let digits = sequence.trim_start_matches('0');
+    (digits.len(), digits)
 }
 
 fn is_new_event(record: &&Value) -> bool {

@@ -89,6 +89,9 @@ pub enum CannotStart {
         /// Why.
         reason: crate::bus_commands::NoEvent,
     },
+    /// What an operator asked for cannot be done.
+    #[error("{0}")]
+    Operator(String),
     /// A file of `--apis` cannot be read or published.
     #[error("{file}: {reason}")]
     Api {
@@ -137,7 +140,11 @@ pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
     let store = store(setup.database).await?;
     let id = match first_portal(&store).await? {
         Some(id) => id,
-        None => create_portal(&store, &setup).await?,
+        None => {
+            let id = PortalId::from(new_id(setup.entropy.as_ref(), setup.clock.now())?);
+            create_portal(&store, id, setup.auto_approve, setup.clock.as_ref(), setup.entropy.as_ref()).await?;
+            id
+        }
     };
     first_token(&store, setup.folder, setup.clock.now()).await?;
     let session = setup.folder.session_key()?;
@@ -172,28 +179,38 @@ fn addresses(texts: &[String]) -> Result<Vec<EmailAddress>, CannotStart> {
     texts.iter().map(address).collect()
 }
 
-async fn first_portal(store: &Store) -> Result<Option<PortalId>, CannotStart> {
+/// The id of the first portal of a table, if there is one.
+pub(crate) async fn first_portal(store: &Store) -> Result<Option<PortalId>, CannotStart> {
     let (portals, _more) = store.list(PORTALS_LIST, 1).await?;
     Ok(portals.first().map(|portal| portal.read::<Settings>()).transpose()?.map(|portal| portal.id))
 }
 
-async fn create_portal(store: &Store, setup: &Setup<'_>) -> Result<PortalId, CannotStart> {
-    let now = setup.clock.now();
-    let strategy = Strategy::key_auth_default(StrategyId::from(new_id(setup, now)?), now);
-    let mut portal = Settings::new(PortalId::from(new_id(setup, now)?), "portico", strategy.id, now);
+/// Makes the settings and the default strategy of a portal in a table that has none.
+///
+/// # Errors
+/// [`CannotStart`] says what stands in the way.
+pub(crate) async fn create_portal(
+    store: &Store,
+    id: PortalId,
+    auto_approve: bool,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(), CannotStart> {
+    let now = clock.now();
+    let strategy = Strategy::key_auth_default(StrategyId::from(new_id(entropy, now)?), now);
+    let mut portal = Settings::new(id, "portico", strategy.id, now);
     portal.display_name = "Portico".to_owned();
-    portal.auto_approve_developers = setup.auto_approve;
-    portal.auto_approve_applications = setup.auto_approve;
+    portal.auto_approve_developers = auto_approve;
+    portal.auto_approve_applications = auto_approve;
     let event = |name: Name, data: serde_json::Value| -> Result<Event, CannotStart> {
-        let id = EventId::from(new_id(setup, now)?);
+        let id = EventId::from(new_id(entropy, now)?);
         Ok(Event { id, name, at: now, actor: Actor::System("start".to_owned()), data })
     };
     let events = [
         &event(Name::PortalCreated, serde_json::json!({ "portal": portal.id }))?,
         &event(Name::StrategyCreated, serde_json::json!({ "strategy": strategy.id }))?,
     ];
-    store.create_portal(&portal, &strategy, events).await?;
-    Ok(portal.id)
+    Ok(store.create_portal(&portal, &strategy, events).await?)
 }
 
 /// The table comes first: a start that was cut off before the file was written revokes what nobody has read and makes another.
@@ -211,8 +228,8 @@ async fn first_token(store: &Store, folder: &DataFolder, now: Timestamp) -> Resu
     Ok(())
 }
 
-fn new_id(setup: &Setup<'_>, now: Timestamp) -> Result<uuid::Uuid, CannotStart> {
+fn new_id(entropy: &dyn Entropy, now: Timestamp) -> Result<uuid::Uuid, CannotStart> {
     let mut random = [0; 10];
-    setup.entropy.fill(&mut random).map_err(|error| CannotStart::NoEntropy(error.to_string()))?;
+    entropy.fill(&mut random).map_err(|error| CannotStart::NoEntropy(error.to_string()))?;
     Ok(uuid_v7(now, random))
 }

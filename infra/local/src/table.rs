@@ -27,6 +27,9 @@ pub enum TableError {
     /// The item that names the format is there and cannot be read.
     #[error("the table's format cannot be read")]
     Unreadable,
+    /// There is no such table, where one must be.
+    #[error("there is no table {0} in this account and region")]
+    Missing(String),
     /// A call failed; the text holds the whole chain of causes.
     #[error("the table cannot be prepared: {0}")]
     Call(String),
@@ -37,15 +40,42 @@ pub enum TableError {
 /// # Errors
 /// [`TableError::Newer`] if the table is of a newer version; the others if it cannot be used at all.
 pub async fn prepare(client: &Client, table: &str) -> Result<(), TableError> {
-    match format(client, table).await {
-        Ok(Some(found)) => return checked(found),
+    match read_format(client, table).await {
+        Ok(Some(found)) => return checked(found).map(|_| ()),
         Ok(None) => {}
-        Err(ReadError::NoTable) => {
-            definition(client, table).map_err(failed)?.send().await.map_err(failed)?;
-        }
+        Err(ReadError::NoTable) => create(client, table).await?,
         Err(ReadError::Other(error)) => return Err(error),
     }
     expire_items(client, table).await?;
+    mark(client, table).await
+}
+
+/// Makes the table with its stream, as the stack does: empty.
+///
+/// # Errors
+/// [`TableError::Call`].
+pub async fn create(client: &Client, table: &str) -> Result<(), TableError> {
+    definition(client, table).map_err(failed)?.send().await.map_err(failed)?;
+    Ok(())
+}
+
+/// The format of a table that must be there; nothing if it is not marked with one yet.
+///
+/// # Errors
+/// [`TableError::Newer`] if it is of a newer version; the others if it cannot be read.
+pub async fn format(client: &Client, table: &str) -> Result<Option<u32>, TableError> {
+    match read_format(client, table).await {
+        Ok(found) => found.map(checked).transpose(),
+        Err(ReadError::NoTable) => Err(TableError::Missing(table.to_owned())),
+        Err(ReadError::Other(error)) => Err(error),
+    }
+}
+
+/// Marks a table with the format of this version, unless it is marked already. Safe to repeat.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn mark(client: &Client, table: &str) -> Result<(), TableError> {
     let written = client
         .put_item()
         .table_name(table)
@@ -60,8 +90,8 @@ pub async fn prepare(client: &Client, table: &str) -> Result<(), TableError> {
     match written {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {
-            match format(client, table).await {
-                Ok(Some(found)) => checked(found),
+            match read_format(client, table).await {
+                Ok(Some(found)) => checked(found).map(|_| ()),
                 Ok(None) | Err(ReadError::NoTable) => Err(TableError::Unreadable),
                 Err(ReadError::Other(error)) => Err(error),
             }
@@ -75,7 +105,7 @@ enum ReadError {
     Other(TableError),
 }
 
-async fn format(client: &Client, table: &str) -> Result<Option<u32>, ReadError> {
+async fn read_format(client: &Client, table: &str) -> Result<Option<u32>, ReadError> {
     let read =
         client.get_item().table_name(table).key("pk", text("TABLE")).key("sk", text("META")).consistent_read(true).send().await;
     match read {
@@ -94,8 +124,8 @@ async fn format(client: &Client, table: &str) -> Result<Option<u32>, ReadError> 
     }
 }
 
-fn checked(found: u32) -> Result<(), TableError> {
-    if found > FORMAT { Err(TableError::Newer { found }) } else { Ok(()) }
+fn checked(found: u32) -> Result<u32, TableError> {
+    if found > FORMAT { Err(TableError::Newer { found }) } else { Ok(found) }
 }
 
 /// Apart from the table's creation: a start that was cut off between the two is made good by the next.
