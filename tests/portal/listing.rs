@@ -10,7 +10,8 @@ use super::tenancy::scene::Scene;
 /// Every route with pages, who may call it, and its path with ids of the scene.
 fn lists(scene: &Scene) -> Vec<(&'static Route, &'static Operation, Client, String)> {
     let mut found = Vec::new();
-    for route in ROUTES.iter().filter(|route| route.method == "GET") {
+    // Portico's own lists are no operations of the contract.
+    for route in ROUTES.iter().filter(|route| route.method == "GET" && !route.path.starts_with("/portico/")) {
         let operation = Contract::load().match_route(route.method, route.path).expect("a route of the contract");
         if operation.is_paged() {
             let who = if route.caller == Caller::Administrator { Who::Admin } else { Who::Owner };

@@ -23,7 +23,7 @@ fn what_the_roles_allow_has_been_seen_used() {
 #[test]
 fn a_right_too_much_and_a_right_too_few_are_named() {
     let allowed = allowed();
-    let spare = allowed.first().expect("the roles allow something").clone();
+    let spare = allowed.iter().find(|right| right.action != "GetItem").expect("the roles allow something").clone();
     let others: BTreeSet<_> = allowed.iter().filter(|one| **one != spare).cloned().collect();
     assert_eq!(unused(&allowed, &others), [spare.to_string()]);
     assert_eq!(forbidden(&others, &allowed), [spare.to_string()]);
