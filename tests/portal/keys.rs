@@ -9,15 +9,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
+use portico_domain::event::Name;
 use portico_domain::mail_token::Purpose;
 use portico_domain::status::Status;
 use portico_http::config::{Config, Environment};
 use portico_tests::account::PASSWORD;
+use portico_tests::mails::link;
 use portico_tests::parameter_store::FakeParameterStore;
 use portico_tests::portal::{MAIL_KEY, PUBLIC_URL};
 use portico_tests::{Client, TestPortal};
 
 use crate::binaries;
+use crate::send_email::World;
 
 const ADA: &str = "ada@example.test";
 const SESSION: &str = "PORTICO_SESSION_PRIVATE_KEY_PARAMETER";
@@ -197,4 +200,18 @@ async fn a_link_that_was_issued_with_the_old_key_is_the_one_that_is_mailed() {
     assert_ne!(token(base.clone(), eve).await, mailed);
     after.anonymous().verify_email(&mailed).await.expect(202);
     base.end().await;
+}
+
+#[tokio::test]
+async fn send_email_mails_the_link_of_the_old_key_while_both_are_in_force() {
+    let (private, public) = pair("k1", 1);
+    let mut world = World::start().await;
+    world.signed_up(ADA, "Ada").await;
+    let issued = world.portal.mailed(ADA, Name::DeveloperSignedUp).await;
+    world.portal = restarted(&world.portal, &private, &public, &[[1; 32]], &[[77; 32], MAIL_KEY]);
+    let mails = world.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert!(link(&mails[0]).ends_with(&issued), "the link that was issued, not one that nobody knows");
+    world.portal.anonymous().verify_email(&issued).await.expect(202);
+    world.portal.end().await;
 }
