@@ -26,6 +26,7 @@ mod delete_credential;
 mod developer_gates;
 mod doctor;
 mod emit;
+mod endpoint;
 mod event_history;
 mod event_samples;
 mod event_secrets;

@@ -16,6 +16,7 @@ use crate::local::Local;
 use crate::operator::{Place, existing_folder};
 use crate::publish::{self, Publish};
 use crate::start::{self, CannotStart, Setup};
+use crate::table::TABLE;
 use crate::{admin_tokens, apis, bus_commands, server, table_server};
 
 /// What the first administrator of a table on AWS is told.
@@ -76,6 +77,12 @@ struct Serve {
     /// Approve developers and registrations without an administrator.
     #[arg(long)]
     auto_approve: bool,
+    /// DynamoDB Local, or another emulation, to hold the table instead of the folder.
+    #[arg(long, value_name = "URL", conflicts_with = "memory")]
+    endpoint_url: Option<String>,
+    /// The table's name.
+    #[arg(long, value_name = "NAME", default_value = TABLE)]
+    table: String,
     /// Who is told by mail that somebody waits for approval (may be given more than once).
     #[arg(long, value_name = "ADDRESS")]
     notify: Vec<String>,
@@ -127,6 +134,8 @@ impl Default for Serve {
             public_url: None,
             apis: None,
             auto_approve: false,
+            endpoint_url: None,
+            table: TABLE.into(),
             notify: Vec::new(),
         }
     }
@@ -158,7 +167,8 @@ pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
 
 async fn serve(options: Serve) -> Result<(), CannotStart> {
     let folder = if options.memory { DataFolder::temporary()? } else { DataFolder::open(&options.data)? };
-    let database = if options.memory { Database::memory()? } else { Database::open(&folder.table())? };
+    let database = if options.memory { Database::memory()? } else { start::database(&folder, options.endpoint_url.as_deref())? };
+    let database = database.with_table(&options.table);
     let refused = |error: std::io::Error| CannotStart::Listen { address: options.listen.clone(), reason: error.to_string() };
     let (listener, address) = listen(&options.listen).await?;
     let public_url = match options.public_url {

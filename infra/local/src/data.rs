@@ -114,7 +114,7 @@ impl DataFolder {
     /// # Errors
     /// [`Unusable`] if the folder has a table of its own, or cannot be written.
     pub fn adopt(&self, table: &str) -> Result<(), Unusable> {
-        let marker = self.root.join("table-elsewhere");
+        let marker = self.marker();
         if self.table().exists() {
             let reason = "it has a table of its own: name another folder with --data".to_owned();
             return Err(Unusable { path: self.root.clone(), reason });
@@ -131,10 +131,21 @@ impl DataFolder {
         write_secret(&marker, table.as_bytes()).map(|_| ())
     }
 
-    /// Whether the folder belongs to a table elsewhere.
-    #[must_use]
-    pub fn is_of_a_table_elsewhere(&self) -> bool {
-        self.root.join("table-elsewhere").exists()
+    /// Refuses a folder that belongs to a table elsewhere.
+    ///
+    /// # Errors
+    /// [`Unusable`] says so.
+    pub fn keeps_its_own_table(&self) -> Result<(), Unusable> {
+        if self.marker().exists() {
+            let reason = "it belongs to a table elsewhere: give its --endpoint-url, or another folder with --data".to_owned();
+            return Err(Unusable { path: self.root.clone(), reason });
+        }
+        Ok(())
+    }
+
+    /// Names the table that the folder belongs to, if that is not in the folder.
+    fn marker(&self) -> PathBuf {
+        self.root.join("table-elsewhere")
     }
 
     fn keys(&self) -> PathBuf {
@@ -307,6 +318,8 @@ mod tests {
         fs::write(folder.table(), b"").unwrap();
         assert!(folder.adopt("stream/3").unwrap_err().to_string().contains("--data"));
         assert_eq!(remembered(), [true; 3]);
+        assert!(folder.keeps_its_own_table().is_err());
+        assert!(DataFolder::temporary().unwrap().keeps_its_own_table().is_ok());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::connector::InProcess;
 use crate::endpoint::Endpoint;
 use crate::faults::Faults;
+use crate::table::TABLE;
 
 /// A database. Clones share it; an embedded one closes with the last clone and the last client.
 #[derive(Clone, Debug)]
@@ -25,6 +26,7 @@ pub struct Database {
     faults: Faults,
     changed: Arc<Notify>,
     name: Arc<str>,
+    table: Arc<str>,
 }
 
 /// Why the database could not be opened.
@@ -88,7 +90,25 @@ impl Database {
     fn of(engine: Engine) -> Self {
         static OPENED: AtomicU64 = AtomicU64::new(0);
         let name = format!("database-{}", OPENED.fetch_add(1, Ordering::Relaxed));
-        Self { engine, faults: Faults::default(), changed: Arc::default(), name: name.into() }
+        Self { engine, faults: Faults::default(), changed: Arc::default(), name: name.into(), table: TABLE.into() }
+    }
+
+    /// The same database, whose table has another name than [`TABLE`].
+    #[must_use]
+    pub fn with_table(self, name: &str) -> Self {
+        Self { table: name.into(), ..self }
+    }
+
+    /// The name of its table.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// Whether it is behind an endpoint.
+    #[must_use]
+    pub const fn is_elsewhere(&self) -> bool {
+        matches!(self.engine, Engine::Elsewhere(_))
     }
 
     /// The faults that this database's clients meet, and the record of their calls.

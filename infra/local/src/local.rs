@@ -26,7 +26,6 @@ use crate::post::Post;
 use crate::pump::Pump;
 use crate::runtime::Runtime;
 use crate::start::CannotStart;
-use crate::table::TABLE;
 
 /// What the only bus of a laptop is called.
 pub(crate) const BUS: &str = "portico";
@@ -64,7 +63,7 @@ impl Local {
             routes: Routes::read(TEMPLATE)?,
             published: Published::default(),
             outbox,
-            pump: Pump::new(database.clone(), TABLE, Some(folder.cursor()))?,
+            pump: Pump::new(database.clone(), database.table(), Some(folder.cursor()))?,
             database,
         })
     }

@@ -71,7 +71,7 @@ impl Place {
 
 /// A folder that is there already: no command makes one by a slip of the path.
 pub(crate) fn existing_folder(data: &Path) -> Result<DataFolder, CannotStart> {
-    if !data.join("table.db").is_file() {
+    if !data.join("table.db").is_file() && !data.join("table-elsewhere").is_file() {
         let reason = "there is no table in it: start the portal once, or name another with --data".to_owned();
         return Err(Unusable { path: data.to_owned(), reason }.into());
     }
@@ -81,6 +81,7 @@ pub(crate) fn existing_folder(data: &Path) -> Result<DataFolder, CannotStart> {
 /// The table of a folder that is there already.
 async fn existing(data: &Path) -> Result<Store, CannotStart> {
     let folder = existing_folder(data)?;
+    folder.keeps_its_own_table()?;
     start::store(&Database::open(&folder.table())?).await
 }
 

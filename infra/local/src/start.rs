@@ -23,7 +23,7 @@ use portico_store::{Store, StoreError};
 use crate::admin_tokens;
 use crate::data::{DataFolder, Unusable, read_secret, write_secret};
 use crate::engine::{Database, OpenError};
-use crate::table::{self, TABLE, TableError};
+use crate::table::{self, TableError};
 
 /// The name of the token in `DIR/admin-token`.
 pub const FIRST_ADMINISTRATOR: &str = "first-administrator";
@@ -121,14 +121,29 @@ pub struct Setup<'a> {
     pub entropy: Arc<dyn Entropy>,
 }
 
+/// The database of a folder: a file in it, or one behind an endpoint.
+///
+/// # Errors
+/// [`CannotStart`] if the folder is that of another table, or the file cannot be opened.
+pub fn database(folder: &DataFolder, endpoint: Option<&str>) -> Result<Database, CannotStart> {
+    match endpoint {
+        // DynamoDB Local keeps a database for each access key.
+        Some(url) => Ok(Database::at(url, "portico")),
+        None => {
+            folder.keeps_its_own_table()?;
+            Ok(Database::open(&folder.table())?)
+        }
+    }
+}
+
 /// The table of a database, made if it is missing.
 ///
 /// # Errors
 /// [`CannotStart`] if it cannot be used.
 pub async fn store(database: &Database) -> Result<Store, CannotStart> {
     let client = database.client();
-    table::prepare(&client, TABLE).await?;
-    Ok(Store::new(client, TABLE))
+    table::prepare(&client, database.table()).await?;
+    Ok(Store::new(client, database.table()))
 }
 
 /// The portal over a table and a folder; the first start makes its settings, its keys and an administrator's token.
@@ -138,6 +153,10 @@ pub async fn store(database: &Database) -> Result<Store, CannotStart> {
 pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
     let public_url = PublicUrl::parse(setup.public_url).map_err(CannotStart::PublicUrl)?;
     let store = store(setup.database).await?;
+    if setup.database.is_elsewhere() {
+        let client = setup.database.client();
+        setup.folder.adopt(&table::identity(&client, setup.database.table()).await?)?;
+    }
     let id = match first_portal(&store).await? {
         Some(id) => id,
         None => {

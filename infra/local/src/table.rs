@@ -59,6 +59,16 @@ pub async fn create(client: &Client, table: &str) -> Result<(), TableError> {
     Ok(())
 }
 
+/// What tells a table from another one of the same name that came after it: the name of its stream.
+///
+/// # Errors
+/// [`TableError::Call`].
+pub async fn identity(client: &Client, table: &str) -> Result<String, TableError> {
+    let described = client.describe_table().table_name(table).send().await.map_err(failed)?;
+    let stream = described.table.and_then(|table| table.latest_stream_arn);
+    stream.ok_or_else(|| TableError::Call(format!("the table {table} has no stream")))
+}
+
 /// The format of a table that must be there; nothing if it is not marked with one yet.
 ///
 /// # Errors

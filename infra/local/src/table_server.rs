@@ -55,10 +55,7 @@ pub(crate) struct Options {
 /// [`CannotStart`] says what stands in the way.
 pub(crate) async fn run(options: Options) -> Result<(), CannotStart> {
     let folder = DataFolder::open(&options.data)?;
-    let database = match &options.endpoint_url {
-        Some(url) => Database::at(url, "portico"),
-        None => Database::open(&folder.table())?,
-    };
+    let database = start::database(&folder, options.endpoint_url.as_deref())?;
     let (listener, address) = cli::listen(&options.listen).await?;
     let portal = start::portal(Setup {
         database: &database,
