@@ -146,7 +146,7 @@ Resources:
         let (decide, send) =
             (Target { function: "decide-approval".into(), tries: 3 }, Target { function: "send-email".into(), tries: 2 });
         let decided = |source: &str| json!({ "source": source, "detail-type": "approval.decided" });
-        assert_eq!(rules.targets(&decided("crm")), [decide.clone()]);
+        assert_eq!(rules.targets(&decided("crm")), std::slice::from_ref(&decide));
         assert_eq!(rules.targets(&decided("bot.1")), [decide, send]);
         assert_eq!(rules.targets(&json!({ "source": "portico", "detail-type": "developer.approved" })), []);
     }
