@@ -11,6 +11,19 @@ fn the_journey_of_the_readme_ends_with_a_200_a_refusal_and_a_refusal() {
     journey::run(&portal.address, &folder.0);
 }
 
+/// DynamoDB Local where `make dynamodb-local` runs this.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journey_of_the_readme_works_over_an_endpoint() {
+    let endpoint = match std::env::var("PORTICO_TEST_ENDPOINT") {
+        Ok(endpoint) => endpoint,
+        Err(_) => crate::operator::dynamodb().await,
+    };
+    let folder = Folder::new("readme-endpoint");
+    let portal = Portal::start(&folder, &["--endpoint-url", &endpoint]);
+    journey::run(&portal.address, &folder.0);
+    assert!(!folder.data().join("table.db").exists());
+}
+
 #[test]
 fn the_greeting_says_where_everything_is() {
     let folder = Folder::new("greeting");

@@ -36,6 +36,7 @@ fn breakages() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("no-star", of_statement("Action"), Some(json!(["dynamodb:*"]))),
         ("no-star", of_statement("Action"), Some(json!("dynamodb:Scan"))),
         ("no-star", of_statement("Resource"), Some(json!("*"))),
+        ("parameters-used", "/Parameters/Spare", Some(json!({ "Type": "String" }))),
         ("keys-named", of_statement("Condition"), None),
         ("keys-named", of_statement("Condition/ForAllValues:StringLike/dynamodb:LeadingKeys"), Some(json!(["*"]))),
         ("own-role", "/Resources/SignIn/Properties/Role", Some(json!("SignupRole.Arn"))),

@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnect
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use serde_json::{Value, json};
 
 use crate::engine::{Answer, Closed};
 use crate::gateway::upstream;
@@ -42,11 +43,58 @@ impl Endpoint {
         let answer = self.connector.call(HttpRequest::try_from(request).map_err(closed)?).await.map_err(closed)?;
         let status = answer.status().as_u16();
         let body = ByteStream::new(answer.into_body()).collect().await.map_err(closed)?.into_bytes();
-        Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Answer { status, body: if operation == "GetRecords" { with_empty_maps(body) } else { body } })
+    }
+}
+
+/// The records of a stream as DynamoDB writes them: DynamoDB Local writes an empty map as a value of no type.
+fn with_empty_maps(records: String) -> String {
+    let Ok(mut read) = serde_json::from_str::<Value>(&records) else { return records };
+    for record in read.get_mut("Records").and_then(Value::as_array_mut).into_iter().flatten() {
+        for image in ["NewImage", "OldImage"] {
+            if let Some(image) = record.pointer_mut(&format!("/dynamodb/{image}")).and_then(Value::as_object_mut) {
+                image.values_mut().for_each(typed);
+            }
+        }
+    }
+    read.to_string()
+}
+
+fn typed(value: &mut Value) {
+    let Some(value) = value.as_object_mut() else { return };
+    if value.is_empty() {
+        value.insert("M".to_owned(), json!({}));
+    }
+    match value.iter_mut().next() {
+        Some((kind, Value::Object(members))) if kind == "M" => members.values_mut().for_each(typed),
+        Some((kind, Value::Array(members))) if kind == "L" => members.iter_mut().for_each(typed),
+        _ => {}
     }
 }
 
 fn closed(error: impl std::fmt::Debug) -> Closed {
     tracing::debug!(?error, "the table's endpoint does not answer");
     Closed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_without_a_type_in_a_streams_record_is_an_empty_map() {
+        let sent = json!({ "Records": [{ "dynamodb": {
+            "Keys": { "pk": { "S": "a" } },
+            "NewImage": { "m": {}, "l": { "L": [{}, { "S": "x" }] }, "mm": { "M": { "x": {}, "n": { "NULL": true } } } },
+        } }] });
+        let read: Value = serde_json::from_str(&with_empty_maps(sent.to_string())).unwrap();
+        let image = json!({
+            "m": { "M": {} },
+            "l": { "L": [{ "M": {} }, { "S": "x" }] },
+            "mm": { "M": { "x": { "M": {} }, "n": { "NULL": true } } },
+        });
+        assert_eq!(read["Records"][0]["dynamodb"]["NewImage"], image);
+        assert_eq!(read["Records"][0]["dynamodb"]["Keys"], json!({ "pk": { "S": "a" } }));
+    }
 }

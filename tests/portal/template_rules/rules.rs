@@ -13,6 +13,7 @@ pub(super) type Rule = fn(&Template) -> Vec<String>;
 /// Every rule by its name.
 pub(super) const RULES: &[(&str, Rule)] = &[
     ("no-star", no_star),
+    ("parameters-used", parameters_used),
     ("keys-named", keys_named),
     ("own-role", own_role),
     ("authorizer-reads-alone", authorizer_reads_alone),
@@ -101,6 +102,25 @@ fn no_star(template: &Template) -> Vec<String> {
         ]
     };
     faults(template.statements().into_iter().flat_map(of_statement))
+}
+
+/// A parameter that nothing refers to promises what it does not keep.
+fn parameters_used(template: &Template) -> Vec<String> {
+    fn strings<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::String(text) => found.push(text),
+            Value::Array(members) => members.iter().for_each(|member| strings(member, found)),
+            Value::Object(members) => members.values().for_each(|member| strings(member, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    ["Conditions", "Globals", "Resources", "Outputs"].iter().for_each(|part| strings(&template.0[*part], &mut found));
+    let names = template.0["Parameters"].as_object().into_iter().flat_map(Map::keys);
+    faults(names.map(|name| {
+        let within = format!("${{{name}}}");
+        (found.iter().any(|text| text == name || text.contains(&within)), format!("nothing uses {name}"))
+    }))
 }
 
 /// What may be done to the table names the beginnings of the keys that it is done to, none of them everything.
