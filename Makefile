@@ -8,7 +8,8 @@ export CARGO_INCREMENTAL ?= 0
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOOLS := $(TARGET)/tools/venv/bin
 DATA ?= .portico
-# The build of `cargo lambda build`: for this machine's own architecture, by the plain compiler unless the operator has zig do it.
+# The build of `cargo lambda build`: for this machine's own architecture, by the plain compiler unless the operator has zig do it. By
+# package: `--bin` would give the functions what `portico` alone needs, such as the operator's credentials chain.
 LAMBDA_BUILD := cargo lambda build --release --compiler cargo
 FUNCTIONS := $(notdir $(wildcard functions/*))
 
@@ -76,12 +77,12 @@ dynamodb-local-all: ## every test over DynamoDB Local, and the journey of cargo 
 
 .PHONY: lambda-build
 lambda-build: tools ## every function as it is deployed, for this machine's architecture, and how large each is
-	$(LAMBDA_BUILD) $(FUNCTIONS:%=--bin %)
+	$(LAMBDA_BUILD) $(FUNCTIONS:%=--package %)
 	.ci/sizes $(FUNCTIONS)
 
 .PHONY: lambda-build-two
 lambda-build-two: tools ## two of them, and whether they are as small as they must be
-	$(LAMBDA_BUILD) --bin authorize --bin sign-in
+	$(LAMBDA_BUILD) --package authorize --package sign-in
 	.ci/sizes authorize sign-in
 
 .PHONY: deny
