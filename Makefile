@@ -65,6 +65,11 @@ watch-test: tools ## the README's journey over cargo lambda watch, and cargo lam
 invoke: tools ## one function's sample over `make watch` in another terminal (FUNCTION=browse-catalog)
 	cargo lambda invoke $(or $(FUNCTION),browse-catalog) --invoke-address 127.0.0.1 --data-file events/$(or $(FUNCTION),browse-catalog).json
 
+.PHONY: browser-test
+browser-test: ## the pages in Chromium, two windows at a time (FILTER=journey, PORTICO_SCREENSHOTS=1 writes docs/screenshots)
+	.ci/browser
+	cargo test --workspace --test browser -- --test-threads 2 $(FILTER)
+
 .PHONY: dynamodb-local
 dynamodb-local: ## the store's tests, the races and the journey over Amazon's DynamoDB Local
 	cargo test --workspace --test portal --no-run
