@@ -33,6 +33,7 @@ pub(crate) async fn version(
         digest: content.map(sha256_hex),
         bytes: content.map_or(0, str::len).try_into().unwrap_or(u64::MAX),
         media: read.as_ref().map(|read| read.media.content_type().to_owned()).unwrap_or_default(),
+        example: read.as_ref().and_then(|read| read.example.clone()),
         messages: read.map(|read| read.messages).unwrap_or_default(),
         created_at: now,
         updated_at: now,

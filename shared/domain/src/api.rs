@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ApiId, ImplementationId, PortalId, StrategyId, VersionId};
 use crate::portal::Labels;
+use crate::specification::ExampleCall;
 use crate::time::Timestamp;
 
 pub use self::edit::{AddVersionError, ApiChanges, NewApi, TooMany};
@@ -48,6 +49,9 @@ pub struct VersionSummary {
     /// Kind of its specification; absent if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec_type: Option<SpecType>,
+    /// A call to try; absent if its specification names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<ExampleCall>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -153,6 +157,9 @@ pub struct Version {
     /// Media type of the specification: `application/json` or `application/yaml`.
     #[serde(default)]
     pub media: String,
+    /// A call to try, as the specification has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<ExampleCall>,
     /// What is wrong with the specification; it is kept all the same.
     #[serde(default)]
     pub messages: Vec<String>,
@@ -169,6 +176,7 @@ impl Version {
             id: self.id,
             version: self.version.clone(),
             spec_type: self.spec_type,
+            example: self.example.clone(),
             created_at: self.created_at,
             updated_at: self.updated_at,
         }

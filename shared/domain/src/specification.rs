@@ -4,11 +4,13 @@
 
 mod checks;
 mod document;
+mod example_call;
 mod operations;
 mod references;
 
 use serde_json::Value;
 
+pub use self::example_call::ExampleCall;
 pub use self::operations::Operation;
 pub use crate::api::SpecType;
 
@@ -56,6 +58,8 @@ pub struct Specification {
     pub description: Option<String>,
     /// [`UPSTREAM`], an `http` or `https` URL.
     pub upstream: Option<String>,
+    /// A call to try.
+    pub example: Option<ExampleCall>,
     /// What is wrong with it, one sentence each; nothing, if nothing was found.
     pub messages: Vec<String>,
     operations: Vec<Operation>,
@@ -84,6 +88,7 @@ impl Specification {
             version: info("version"),
             description: info("description"),
             upstream: root.get(UPSTREAM).and_then(checks::upstream),
+            example: example_call::of(&root, spec_type),
             operations: operations::list(&root, spec_type),
             messages: messages.0,
         })

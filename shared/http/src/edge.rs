@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
 
 use crate::cookies::{ACCESS, Cookies};
+use crate::forms::{self, Posted};
 use crate::portal::Portal;
 use crate::problem::{Kind, Problem};
 use crate::query::Query;
@@ -26,15 +27,20 @@ where
 {
     let trace = clean_trace(event.request_context.request_id.as_deref());
     let route = event.request_context.route_key.as_deref().and_then(routes::find).unwrap_or(routes::UNKNOWN_ROUTE);
-    let answer = match request(portal, route, &trace, event) {
+    let mut posted = None;
+    let answer = match request(portal, route, &trace, event, &mut posted) {
         Ok(request) => Box::pin(handle(request)).await, // boxed: the SDK's futures nest deeper than the compiler follows
         Err(problem) => Err(problem),
     };
-    let response = answer.unwrap_or_else(|problem| {
-        log(route, &trace, &problem);
-        problem.into_response(&trace)
-    });
-    to_gateway(response)
+    if let Err(problem) = &answer {
+        log(route, &trace, problem);
+    }
+    to_gateway(match (answer, posted) {
+        (Ok(response), None) => response,
+        (Ok(response), Some(posted)) => posted.answer(response),
+        (Err(problem), None) => problem.into_response(&trace),
+        (Err(problem), Some(posted)) => posted.refuse(problem, &trace),
+    })
 }
 
 /// The id that API Gateway gave the request: letters, digits and a few marks, so that it cannot break a line of a log.
@@ -55,7 +61,14 @@ fn log(route: &Route, trace: &str, problem: &Problem) {
     }
 }
 
-fn request(portal: &Portal, route: &'static Route, trace: &str, event: ApiGatewayV2httpRequest) -> Result<Request, Problem> {
+/// The request of an event. What came by a form is told even if the request is refused.
+fn request(
+    portal: &Portal,
+    route: &'static Route,
+    trace: &str,
+    event: ApiGatewayV2httpRequest,
+    posted: &mut Option<Posted>,
+) -> Result<Request, Problem> {
     let context = event.request_context;
     let cookies = match &event.cookies {
         Some(cookies) => Cookies::parse(cookies.iter().map(String::as_str)),
@@ -77,7 +90,9 @@ fn request(portal: &Portal, route: &'static Route, trace: &str, event: ApiGatewa
     };
     same_origin(&request, &portal.config.public_url.origin())?;
     identify(portal, &mut request)?;
-    request.query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default())?;
+    let query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default());
+    // A page shows what it can to somebody who mistyped its address.
+    request.query = if route.caller == Caller::Page { query.unwrap_or_default() } else { query? };
     let body = match event.body {
         None => Vec::new(),
         Some(text) if event.is_base64_encoded => {
@@ -85,8 +100,28 @@ fn request(portal: &Portal, route: &'static Route, trace: &str, event: ApiGatewa
         }
         Some(text) => text.into_bytes(),
     };
-    request.body = read_body(route, &request.headers, &body)?;
+    let essence = essence(&request.headers);
+    if forms::is_form(route, essence) {
+        within(&body, routes::JSON_BYTES)?;
+        let (fields, form) = forms::read(route, &body).ok_or_else(Problem::not_found)?;
+        (request.body, *posted) = (fields, Some(form));
+    } else {
+        request.body = read_body(route, essence, &body)?;
+    }
     Ok(request)
+}
+
+/// The media type of a body, without its parameters.
+fn essence(headers: &HeaderMap) -> &str {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media.split(';').next().unwrap_or_default().trim()
+}
+
+fn within(body: &[u8], most: usize) -> Result<(), Problem> {
+    if body.len() > most {
+        return Err(Problem::new(Kind::TooLarge, format!("The body has more than {most} bytes.")));
+    }
+    Ok(())
 }
 
 /// A browser must not change anything from another site (contract README, "Same origin").
@@ -105,7 +140,7 @@ fn same_origin(request: &Request, origin: &str) -> Result<(), Problem> {
 /// Verifies what the request shows of its caller.
 fn identify(portal: &Portal, request: &mut Request) -> Result<(), Problem> {
     match request.route.caller {
-        Caller::Anyone => {}
+        Caller::Anyone | Caller::Page => {}
         Caller::Visitor | Caller::Developer => {
             let token = request.cookies.one(ACCESS)?;
             if let Some(token) = token.filter(|token| !token.is_empty()) {
@@ -127,17 +162,13 @@ fn identify(portal: &Portal, request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
-fn read_body(route: &Route, headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
+fn read_body(route: &Route, essence: &str, body: &[u8]) -> Result<Value, Problem> {
     let most = match route.takes {
         Takes::Nothing => return Ok(Value::Null),
         Takes::Json => routes::JSON_BYTES,
         Takes::Specification => routes::EVENT_BYTES,
     };
-    if body.len() > most {
-        return Err(Problem::new(Kind::TooLarge, format!("The body has more than {most} bytes.")));
-    }
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media.split(';').next().unwrap_or_default().trim();
+    within(body, most)?;
     let unnamed = body.is_empty() && essence.is_empty();
     if !unnamed && !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(Kind::UnsupportedMediaType, "The body must be application/json."));

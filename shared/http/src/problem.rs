@@ -165,6 +165,11 @@ impl Problem {
         &self.detail
     }
 
+    /// The fields that are wrong.
+    pub fn invalid_parameters(&self) -> &[InvalidParameter] {
+        &self.invalid
+    }
+
     /// What is for the log alone.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

@@ -12,6 +12,8 @@ pub enum Caller {
     Developer,
     /// An administrator's token.
     Administrator,
+    /// Somebody with a browser. The page itself decides what it shows to whom, and shows problems as pages too.
+    Page,
 }
 
 /// What a route takes as a body.

@@ -70,6 +70,7 @@ impl World {
             digest: None,
             bytes: 0,
             media: String::new(),
+            example: None,
             messages: Vec::new(),
             created_at: now,
             updated_at: now,
