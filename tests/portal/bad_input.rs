@@ -7,7 +7,7 @@ mod noise;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use portico_http::routes::{Caller, ROUTES, Route, Takes};
+use portico_http::routes::{Caller, Route, Takes, of_the_api};
 use portico_tests::{Client, Reply};
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(crate) struct Asked<'s> {
 impl<'s> Asked<'s> {
     pub(crate) fn of(scene: &'s Scene, route: &'static Route) -> Self {
         let who = match route.caller {
-            Caller::Anyone => Who::Anonymous,
+            Caller::Anyone | Caller::Page => Who::Anonymous,
             Caller::Visitor | Caller::Developer => Who::Owner,
             Caller::Administrator => Who::Admin,
         };
@@ -59,5 +59,5 @@ impl<'s> Asked<'s> {
 
 /// The routes that take a body.
 fn with_body() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().filter(|route| route.takes != Takes::Nothing)
+    of_the_api().filter(|route| route.takes != Takes::Nothing)
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 use portico::faults::{Fault, Matching};
 use portico_domain::status::Status;
 use portico_http::cookies::ACCESS;
-use portico_http::routes::{Caller, ROUTES, Route};
+use portico_http::routes::{Caller, Route, of_the_api};
 use portico_store::{Key, Update};
 use portico_tests::account::PASSWORD;
 use portico_tests::portal::{ADMIN_TOKEN, SOURCE, TABLE};
@@ -62,9 +62,9 @@ fn check(what: &str, reply: &Reply) {
     assert!(reply.bytes.is_empty() || expected.contains(&essence), "{what}: {} {content_type}", reply.status);
 }
 
-/// Every route, and those last that take away what others need.
+/// Every route of the API, and those last that take away what others need.
 fn routes() -> Vec<&'static Route> {
-    let mut routes: Vec<_> = ROUTES.iter().collect();
+    let mut routes: Vec<_> = of_the_api().collect();
     routes.sort_by_key(|route| (route.method == "DELETE", Reverse(route.path.len())));
     routes
 }
@@ -112,7 +112,7 @@ async fn whatever_the_store_does_the_answer_is_one_503_that_says_when_to_come_ba
     let scene = Scene::start().await;
     let grace = signed_in(&scene).await;
     let mut met = BTreeSet::new();
-    for route in ROUTES {
+    for route in of_the_api() {
         let asked = Asked::of(&scene, route);
         let client = if matches!(route.operation, "refresh" | "logout") { &grace } else { &asked.client };
         // Every fault for one route of each function, and the commonest for the others.
@@ -151,7 +151,7 @@ async fn whatever_the_store_does_the_answer_is_one_503_that_says_when_to_come_ba
             assert_eq!(reply.without_trace(), busy(), "{what}");
         }
     }
-    let functions: BTreeSet<_> = ROUTES.iter().map(|route| route.function).collect();
+    let functions: BTreeSet<_> = of_the_api().map(|route| route.function).collect();
     assert_eq!(met, functions);
     scene.portal.end().await;
 }
@@ -169,7 +169,7 @@ async fn an_item_that_cannot_be_read_is_a_500_that_tells_nothing_of_it() {
     let name = |value: Value| Update::of(Key::portal(scene.portal.id())).set("name", &value);
     scene.portal.portal.store.edit(name(json!(7))).await.expect("it is spoiled");
     let mut seen = 0;
-    for route in ROUTES {
+    for route in of_the_api() {
         let asked = Asked::of(&scene, route);
         let mut request =
             http::Request::builder().method(route.method).uri(&asked.path).header("content-type", "application/json");

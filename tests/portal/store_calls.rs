@@ -2,7 +2,7 @@
 
 use http::Method;
 use portico_domain::status::Status;
-use portico_http::routes::ROUTES;
+use portico_http::routes::of_the_api;
 use portico_tests::account::{AUTHENTICATE, PASSWORD};
 use portico_tests::steps::APPLICATIONS;
 use portico_tests::{ApiCall, TestPortal};
@@ -65,7 +65,7 @@ async fn requests_cost_as_many_store_calls_as_the_table_says() {
 async fn no_request_and_no_job_scans_the_table() {
     let scene = Scene::start().await;
     scene.portal.take_calls();
-    let mut routes: Vec<_> = ROUTES.iter().collect();
+    let mut routes: Vec<_> = of_the_api().collect();
     // What is deleted last is what others lie in.
     routes.sort_by_key(|route| (route.method == "DELETE", std::cmp::Reverse(route.path.len())));
     for (number, route) in routes.into_iter().enumerate() {

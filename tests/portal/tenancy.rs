@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use portico_domain::status::Status;
-use portico_http::routes::{ROUTES, Route};
+use portico_http::routes::{Caller, ROUTES, Route};
 use portico_store::Key;
 use portico_tests::Reply;
 
@@ -40,6 +40,12 @@ async fn the_administration_of_a_portal_answers_each_caller_as_the_matrix_says()
 #[tokio::test]
 async fn the_administration_of_apis_and_strategies_answers_each_caller_as_the_matrix_says() {
     check(|key| key.contains(" /v3/apis") || key.contains(" /v2/")).await;
+}
+
+#[tokio::test]
+async fn pages_answer_each_caller_as_the_matrix_says() {
+    let pages: BTreeSet<_> = ROUTES.iter().filter(|route| route.caller == Caller::Page).map(Route::key).collect();
+    check(|key| pages.contains(key)).await;
 }
 
 async fn check(rows: impl Fn(&str) -> bool) {
@@ -80,14 +86,16 @@ async fn check_row(key: &str, cells: &Cells) -> Vec<String> {
 
 /// Everything of an answer but the trace of the request.
 fn without_trace(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
-    let trace = reply.body["instance"].as_str().unwrap_or_default();
+    let text = String::from_utf8_lossy(&reply.bytes).into_owned();
+    let named = text.split_once("portico:trace:").map(|(_, rest)| rest.split(['"', '<']).next().unwrap_or_default());
+    let trace = named.unwrap_or_default();
     let mut headers: Vec<_> = reply
         .headers
         .iter()
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     headers.sort();
-    (reply.status.as_u16(), headers, String::from_utf8_lossy(&reply.bytes).replace(trace, ""))
+    (reply.status.as_u16(), headers, text.replace(trace, ""))
 }
 
 #[tokio::test]

@@ -154,7 +154,14 @@ impl Reply {
         let status = self.status.as_u16();
         let media = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         assert!(status != 500, "{method} {path}: {}", self.body);
-        let faults = if status >= 400 {
+        let is_page = media.is_some_and(|media| media.starts_with("text/html"));
+        let faults = if is_page {
+            assert!(!path.starts_with("/api/") && !path.starts_with("/v"), "{method} {path}: a page");
+            Ok(())
+        } else if status == 303 {
+            assert!(self.headers.contains_key(header::LOCATION), "{method} {path}: a form leads somewhere");
+            Ok(())
+        } else if status >= 400 {
             assert_eq!(media, Some("application/problem+json"), "{method} {path}: {status} {:?}", self.bytes);
             check_problem(status, &self.body)
         } else {

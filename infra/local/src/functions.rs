@@ -30,6 +30,7 @@ functions! {
     "delete-credential" => delete_credential,
     "forgot-password" => forgot_password,
     "generate-credential" => generate_credential,
+    "pages" => pages,
     "refresh-session" => refresh_session,
     "register" => register,
     "rename-credential" => rename_credential,

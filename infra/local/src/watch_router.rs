@@ -35,9 +35,7 @@ pub fn section(routes: &Routes) -> String {
     for path in laptop_routes::PATHS {
         let _ = writeln!(section, "\"{path}\" = \"{}\"", laptop_routes::FUNCTION);
     }
-    for path in ["/", "/{*path}"] {
-        let _ = writeln!(section, "\"{path}\" = \"{fallback}\"");
-    }
+    let _ = writeln!(section, "\"/{{*path}}\" = \"{fallback}\"");
     section + END + "\n"
 }
 

@@ -101,7 +101,7 @@ fn request(
         Some(text) => text.into_bytes(),
     };
     let essence = essence(&request.headers);
-    if forms::is_form(route, essence) {
+    if essence.eq_ignore_ascii_case(forms::MEDIA) && forms::takes(route) {
         within(&body, routes::JSON_BYTES)?;
         let (fields, form) = forms::read(route, &body).ok_or_else(Problem::not_found)?;
         (request.body, *posted) = (fields, Some(form));

@@ -51,9 +51,9 @@ impl std::fmt::Debug for Form {
     }
 }
 
-/// Whether a route takes a form post, by the content type of the request.
-pub(crate) fn is_form(route: &Route, essence: &str) -> bool {
-    essence.eq_ignore_ascii_case(MEDIA) && FORMS.iter().any(|form| form.operation == route.operation)
+/// Whether a route takes form posts.
+pub fn takes(route: &Route) -> bool {
+    FORMS.iter().any(|form| form.operation == route.operation)
 }
 
 /// Takes a form post apart: what the route takes, as JSON, and what its answer is written from. A field that came twice, or that

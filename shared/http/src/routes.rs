@@ -69,6 +69,11 @@ pub const UNKNOWN_ROUTE: &Route = &Route {
     lists_400: false,
 };
 
+/// The routes that answer programs, with JSON: every one that is no page.
+pub fn of_the_api() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().filter(|route| route.caller != Caller::Page)
+}
+
 /// The route of a route key such as `GET /api/v3/apis`.
 pub fn find(route_key: &str) -> Option<&'static Route> {
     let (method, path) = route_key.split_once(' ')?;
@@ -82,7 +87,14 @@ pub fn of(function: &str, method: &str, path: &str) -> Option<&'static Route> {
 
 /// The methods that a path has routes for, in the order of the table.
 pub fn methods_of(path: &str) -> Vec<&'static str> {
-    ROUTES.iter().filter(|route| fits(route, path)).map(|route| route.method).collect()
+    let mut methods: Vec<_> = ROUTES.iter().filter(|route| fits(route, path)).map(|route| route.method).collect();
+    let mut each_once = Vec::with_capacity(methods.len());
+    methods.retain(|method| {
+        let first = !each_once.contains(method);
+        each_once.push(*method);
+        first
+    });
+    methods
 }
 
 /// Whether a path is one of a route: each of its parameters takes one segment that is not empty.
@@ -110,7 +122,7 @@ const fn route(
     Route { operation, function, method, path, caller, takes, lists_400 }
 }
 
-use Caller::{Administrator, Anyone, Developer, Visitor};
+use Caller::{Administrator, Anyone, Developer, Page, Visitor};
 use Takes::{Json, Nothing, Specification};
 
 /// Every route but `$default`.
@@ -171,6 +183,26 @@ pub const ROUTES: &[Route] = &[
     // Our own: what the contract's closed objects have no room for
     route("list-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers", Administrator, Nothing, true),
     route("get-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
+    // Pages. Mail scanners ask for the head of what a mail links to (B5)
+    route("show-welcome", "pages", "GET", "/", Page, Nothing, false),
+    route("show-catalog", "pages", "GET", "/apis", Page, Nothing, false),
+    route("show-api", "pages", "GET", "/apis/{apiIdOrSlug}", Page, Nothing, false),
+    route("show-register-api", "pages", "GET", "/apis/{apiIdOrSlug}/register", Page, Nothing, false),
+    route("show-sign-up", "pages", "GET", "/register", Page, Nothing, false),
+    route("show-sign-up-sent", "pages", "GET", "/register/sent", Page, Nothing, false),
+    route("show-sign-in", "pages", "GET", "/login", Page, Nothing, false),
+    route("show-forgot-password", "pages", "GET", "/forgot-password", Page, Nothing, false),
+    route("show-forgot-password-sent", "pages", "GET", "/forgot-password/sent", Page, Nothing, false),
+    route("show-reset-password", "pages", "GET", "/reset-password", Page, Nothing, false),
+    route("show-waiting", "pages", "GET", "/waiting", Page, Nothing, false),
+    route("show-apps", "pages", "GET", "/apps", Page, Nothing, false),
+    route("show-new-app", "pages", "GET", "/apps/new", Page, Nothing, false),
+    route("show-app", "pages", "GET", "/apps/{applicationId}", Page, Nothing, false),
+    route("show-edit-app", "pages", "GET", "/apps/{applicationId}/edit", Page, Nothing, false),
+    route("show-profile", "pages", "GET", "/profile", Page, Nothing, false),
+    route("show-asset", "pages", "GET", "/assets/{file}", Page, Nothing, false),
+    route("head-sign-in", "pages", "HEAD", "/login", Page, Nothing, false),
+    route("head-reset-password", "pages", "HEAD", "/reset-password", Page, Nothing, false),
     // API Builder v3
     route("create-api", "admin-catalog", "POST", "/v3/apis", Administrator, Specification, true),
     route("list-apis", "admin-catalog", "GET", "/v3/apis", Administrator, Nothing, true),

@@ -11,6 +11,7 @@ use portico_store::{Items, Key, sha256_hex};
 use crate::portal::Portal;
 use crate::problem::{Kind, Problem};
 use crate::request::Request;
+use crate::session_tokens::Claims;
 
 /// A developer with a session in force, and what was read with it.
 #[derive(Debug)]
@@ -93,8 +94,16 @@ impl Portal {
     /// # Errors
     /// A 401 as said; what the store says.
     pub async fn visitor(&self, request: &Request, also: impl IntoIterator<Item = Key>) -> Result<Visitor, Problem> {
+        self.visitor_with(request.claims.as_ref(), also).await
+    }
+
+    /// Anyone, whose session cookie says this. A session that is not in force is a 401.
+    ///
+    /// # Errors
+    /// A 401 as said; what the store says.
+    pub async fn visitor_with(&self, claims: Option<&Claims>, also: impl IntoIterator<Item = Key>) -> Result<Visitor, Problem> {
         let mut keys = vec![Key::portal(self.config.portal)];
-        if let Some(claims) = &request.claims {
+        if let Some(claims) = claims {
             keys.extend([Key::developer(claims.sub), Key::session(claims.sub, claims.sid)]);
         }
         keys.extend(also);
@@ -102,7 +111,7 @@ impl Portal {
         let portal = items
             .get::<PortalSettings>(&Key::portal(self.config.portal))?
             .ok_or_else(|| Problem::internal("the table has no such portal"))?;
-        let developer = match &request.claims {
+        let developer = match claims {
             None => None,
             Some(claims) => {
                 let developer = items.get::<Developer>(&Key::developer(claims.sub))?;

@@ -1,7 +1,7 @@
 //! Addresses and methods that no route has, and ids that are none.
 
 use http::Method;
-use portico_http::routes::{Caller, ROUTES, methods_of};
+use portico_http::routes::{Caller, methods_of, of_the_api};
 use serde_json::Value;
 
 use super::{Asked, Scene};
@@ -9,7 +9,7 @@ use super::{Asked, Scene};
 #[tokio::test]
 async fn a_method_that_a_path_does_not_have_is_a_405_that_names_those_it_has() {
     let scene = Scene::start().await;
-    for route in ROUTES {
+    for route in of_the_api() {
         let asked = Asked::of(&scene, route);
         let known = methods_of(&asked.path);
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] {
@@ -32,7 +32,7 @@ async fn a_method_that_a_path_does_not_have_is_a_405_that_names_those_it_has() {
 async fn a_path_that_no_route_has_is_a_404_whatever_it_is_sent() {
     let scene = Scene::start().await;
     let admin = scene.portal.admin();
-    for route in ROUTES {
+    for route in of_the_api() {
         let path = &Asked::of(&scene, route).path;
         for path in [format!("{path}/"), format!("{path}/nonsense/x/y/z"), format!("/x{path}"), path.replace("/v", "//v")] {
             for method in [Method::GET, Method::POST, Method::DELETE] {
@@ -41,7 +41,9 @@ async fn a_path_that_no_route_has_is_a_404_whatever_it_is_sent() {
         }
     }
     let long = format!("/{}", "x".repeat(4_000));
-    for path in ["/", "/api", "/api/v3", "/v3", "/v2", "/favicon.ico", "/api/v3/%00", "/api/v3/..%2f", "/_local/mail", &long] {
+    for path in
+        ["/nothing", "/api", "/api/v3", "/v3", "/v2", "/favicon.ico", "/api/v3/%00", "/api/v3/..%2f", "/_local/mail", &long]
+    {
         admin.post(path, Value::Null).await.expect_problem(404, "not-found");
         scene.portal.anonymous().get(path).await.expect_problem(404, "not-found");
     }
@@ -52,7 +54,7 @@ async fn a_path_that_no_route_has_is_a_404_whatever_it_is_sent() {
 async fn an_id_that_is_none_is_a_400_where_the_contract_lists_it_and_else_a_404_but_first_of_all_a_401() {
     let scene = Scene::start().await;
     let mut wrong = Vec::new();
-    for route in ROUTES.iter().filter(|route| route.path.contains('{')) {
+    for route in of_the_api().filter(|route| route.path.contains('{')) {
         let asked = Asked::of(&scene, route);
         let body = scene.body(&route.key(), 7);
         let method: Method = route.method.parse().expect("a method");
@@ -100,7 +102,7 @@ async fn an_id_that_is_none_is_a_400_where_the_contract_lists_it_and_else_a_404_
 #[tokio::test]
 async fn whoever_may_not_call_a_route_is_told_so_before_anything_else_is_looked_at() {
     let scene = Scene::start().await;
-    for route in ROUTES.iter().filter(|route| matches!(route.caller, Caller::Developer | Caller::Administrator)) {
+    for route in of_the_api().filter(|route| matches!(route.caller, Caller::Developer | Caller::Administrator)) {
         let nobody = Asked { client: scene.portal.anonymous(), ..Asked::of(&scene, route) };
         scene.portal.take_calls();
         nobody.send(Some("text/plain"), "nonsense").await.expect_problem(401, "unauthorized");

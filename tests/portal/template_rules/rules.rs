@@ -320,7 +320,7 @@ fn doors(template: &Template) -> Vec<String> {
     faults([default].into_iter().chain(domains))
 }
 
-/// Everything that writes, and all of administration, has a throttle of its own; and a throttle names a route.
+/// Everything that writes, and all of administration over the API, has a throttle of its own; and a throttle names a route.
 fn throttling(template: &Template) -> Vec<String> {
     let stages = template.of("AWS::ApiGatewayV2::Stage");
     let stage = stages.values().next().copied().unwrap_or(&Value::Null);
@@ -328,7 +328,9 @@ fn throttling(template: &Template) -> Vec<String> {
     let routes = template.routes();
     let own = |route: &str| {
         let session = route.ends_with("/developer/refresh") || route.ends_with("/developer/logout");
-        !route.starts_with("GET /api/") && !session
+        let administers = [" /v2/", " /v3/", " /portico/"].iter().any(|part| route.contains(part));
+        let reads = route.starts_with("GET ") || route.starts_with("HEAD ");
+        administers || !reads && !session
     };
     let missing = routes
         .iter()

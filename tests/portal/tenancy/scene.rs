@@ -68,6 +68,7 @@ impl Scene {
             ("portalId", portal.id().to_string()),
             ("developerId", subject.to_string()),
             ("authStrategyId", spare.to_string()),
+            ("file", "nothing.css".to_owned()),
         ]);
         Self { portal, ada, eve, pending, revoked, elsewhere, other_admin, winds, ids }
     }

@@ -171,7 +171,15 @@ mod tests {
     fn a_write_is_better_than_nothing_and_an_address_that_is_none_is_nothing() {
         let on = |url: &str| json!({ "servers": [{ "url": url }], "paths": { "/x": { "post": {} } } });
         assert_eq!(call(&on("http://api.example.test:8080")), Some(("POST".into(), "http://api.example.test:8080/x".into())));
-        for url in ["/v1", "", "https://", "javascript:alert(1)", "https://a.test/'; rm -rf ~", "https://a.test/\u{202e}", "ftp://a.test"] {
+        for url in [
+            "/v1",
+            "",
+            "https://",
+            "javascript:alert(1)",
+            "https://a.test/'; rm -rf ~",
+            "https://a.test/\u{202e}",
+            "ftp://a.test",
+        ] {
             assert_eq!(call(&on(url)), None, "{url}");
         }
         assert_eq!(call(&json!({ "paths": { "/x": { "get": {} } } })), None);

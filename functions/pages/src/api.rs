@@ -1,0 +1,154 @@
+//! The page of an API: what it is, its versions, how it is called, and the reader's own registrations for it.
+
+use askama::Template;
+use portico_domain::application::ApplicationCard;
+use portico_domain::developer::Developer;
+use portico_domain::id::ApiId;
+use portico_domain::portal::Visibility;
+use portico_domain::publication::Publication;
+use portico_domain::registration::Registration;
+use portico_domain::slug::Slug;
+use portico_domain::strategy::Strategy;
+use portico_http::{Portal, Problem, Request};
+use portico_store::Key;
+
+use crate::examples;
+use crate::frame::{Frame, Part};
+use crate::parts::{Code, Pill, When};
+use crate::reader::{self, Reader};
+use crate::shown::{Page, Stop};
+
+/// A version that has something to read.
+struct VersionRow {
+    label: String,
+    current: bool,
+    kind: &'static str,
+    raw: String,
+    added: When,
+}
+
+/// One of the reader's applications that is registered.
+struct OwnRow {
+    id: String,
+    name: String,
+    status: Pill,
+}
+
+#[derive(Template)]
+#[template(path = "api/page.html")]
+struct ApiPage {
+    frame: Frame,
+    slug: String,
+    paragraphs: Vec<String>,
+    version: Option<String>,
+    private: bool,
+    attributes: Vec<(String, String)>,
+    /// The name of the auth strategy and the headers that a key may come in.
+    strategy: Option<(String, Vec<String>)>,
+    versions: Vec<VersionRow>,
+    registered: Vec<OwnRow>,
+    signed_in: bool,
+    example: Option<Code>,
+    updated: When,
+}
+
+/// The API that the path names, if the reader may see it, and who reads.
+pub(crate) async fn visible(portal: &Portal, request: &Request) -> Result<(Reader, Publication), Stop> {
+    let named = request.parameter("apiIdOrSlug");
+    let card = |id: ApiId| Key::publication(portal.config.portal, id);
+    let by_id = named.parse::<ApiId>().ok();
+    let guard = Slug::parse(named).ok().map(|slug| Key::slug_guard(slug.as_str()));
+    let key = by_id.map(card).or(guard);
+    let reader = reader::anybody(portal, request, key.clone()).await?;
+    let key = key.ok_or_else(Problem::not_found)?;
+    let found = if by_id.is_some() {
+        reader.items.get::<Publication>(&key)?
+    } else {
+        let owner = reader.items.item(&key).and_then(|guard| guard.text("owner")).and_then(|id| id.parse::<ApiId>().ok());
+        portal.store.find::<Publication>(&card(owner.ok_or_else(Problem::not_found)?)).await?
+    };
+    let found = found.filter(|found| found.is_visible_to(reader.is_signed_in())).ok_or_else(Problem::not_found)?;
+    Ok((reader, found))
+}
+
+/// The API that a query names by id or slug, as a signed-in developer sees it.
+pub(crate) async fn visible_named(portal: &Portal, named: &str) -> Result<Publication, Stop> {
+    let id = match named.parse::<ApiId>() {
+        Ok(id) => Some(id),
+        Err(_) => {
+            let slug = Slug::parse(named).map_err(|_| Problem::not_found())?;
+            let guard = portal.store.get(&Key::slug_guard(slug.as_str())).await?;
+            guard.as_ref().and_then(|guard| guard.text("owner")).and_then(|id| id.parse().ok())
+        }
+    };
+    let key = Key::publication(portal.config.portal, id.ok_or_else(Problem::not_found)?);
+    let found = portal.store.find::<Publication>(&key).await?;
+    Ok(found.filter(|found| found.is_visible_to(true)).ok_or_else(Problem::not_found)?)
+}
+
+/// The developer's applications, each with its registration for an API if it has one.
+pub(crate) async fn own_applications(
+    portal: &Portal,
+    developer: &Developer,
+    api: ApiId,
+) -> Result<Vec<(ApplicationCard, Option<Registration>)>, Stop> {
+    let cards = portal.store.applications_of(developer.id).await?;
+    let keys: Vec<_> = cards.iter().map(|card| Key::registration(card.id, api)).collect();
+    let registrations = portal.store.load(&keys).await?;
+    let mut rows = Vec::with_capacity(cards.len());
+    for card in cards {
+        let registration = registrations.get::<Registration>(&Key::registration(card.id, api))?;
+        rows.push((card, registration));
+    }
+    Ok(rows)
+}
+
+pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let (reader, card) = visible(portal, request).await?;
+    let now = portal.now();
+    let strategy = match card.strategy {
+        Some(id) => portal.store.find::<Strategy>(&Key::strategy(id)).await?,
+        None => None,
+    };
+    let current = card.current_version.as_ref().map(|current| current.id);
+    let mut versions = portal.store.versions_of(card.api).await?;
+    versions.retain(|version| version.spec_type.is_some());
+    versions.reverse();
+    let versions = versions.iter().map(|version| VersionRow {
+        label: version.version.clone(),
+        current: current == Some(version.id),
+        kind: version.spec_type.map_or("", |kind| kind.as_str()),
+        raw: format!("/api/v3/apis/{}/versions/{}/raw", card.slug, version.id),
+        added: When::of(version.created_at, now),
+    });
+    let own = match &reader.developer {
+        Some(developer) => own_applications(portal, developer, card.api).await?,
+        None => Vec::new(),
+    };
+    let registered = own.into_iter().filter_map(|(card, registration)| {
+        Some(OwnRow { id: card.id.to_string(), name: card.name, status: Pill::of(registration?.status) })
+    });
+    let header = strategy.as_ref().and_then(|strategy| strategy.key_names().first()).cloned();
+    let call = card.current_version.as_ref().and_then(|current| current.example.as_ref());
+    let page = ApiPage {
+        slug: card.slug.clone(),
+        paragraphs: paragraphs(card.description.as_deref().unwrap_or_default()),
+        version: card.current_version.as_ref().map(|current| current.version.clone()).or_else(|| card.version.clone()),
+        private: card.visibility == Visibility::Private,
+        attributes: card.attributes.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),
+        example: call.zip(header).map(|(call, header)| examples::code("call", call, &header)),
+        strategy: strategy.map(|strategy| (strategy.display_name.clone(), strategy.key_names().to_vec())),
+        versions: versions.collect(),
+        registered: registered.collect(),
+        signed_in: reader.is_signed_in(),
+        updated: When::of(card.api_updated_at, now),
+        frame: Frame::of(&reader, request, Part::Catalog, card.name.clone()),
+    };
+    Page::open(&page, reader.is_signed_in())
+}
+
+/// A text in paragraphs, as its empty lines divide it.
+pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+    let parts = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}

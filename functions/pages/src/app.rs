@@ -1,0 +1,238 @@
+//! An application: what it may call, its credentials, and what can be done with it.
+
+use askama::Template;
+use portico_domain::application::{Application, ApplicationCard};
+use portico_domain::credential::Credential;
+use portico_domain::id::ApplicationId;
+use portico_domain::publication::Publication;
+use portico_domain::registration::Registration;
+use portico_domain::status::Status;
+use portico_domain::strategy::Strategy;
+use portico_domain::text::DisplayName;
+use portico_domain::time::Timestamp;
+use portico_http::who::SignedIn;
+use portico_http::{Portal, Problem, Request};
+use portico_store::{Items, Key};
+
+use crate::apps;
+use crate::examples;
+use crate::frame::{Frame, Part};
+use crate::parts::{Code, Confirm, Empty, Field, Pill, When};
+use crate::reader;
+use crate::shown::{Page, Stop};
+
+/// An API that it is registered for.
+struct ApiRow {
+    name: String,
+    /// Absent if it is not published any more.
+    slug: Option<String>,
+    status: Pill,
+    /// Why calls are refused although the registration is approved.
+    refused: Option<&'static str>,
+    asked: When,
+    cancel: Confirm,
+}
+
+/// A credential.
+struct KeyRow {
+    id: String,
+    name: String,
+    status: Pill,
+    created: When,
+    expires: Option<When>,
+    rename: Field,
+    delete: Confirm,
+}
+
+#[derive(Template)]
+#[template(path = "apps/app.html")]
+struct AppPage {
+    frame: Frame,
+    id: String,
+    paragraphs: Vec<String>,
+    reference_id: String,
+    strategy: String,
+    key_auth: bool,
+    created: When,
+    apis: Vec<ApiRow>,
+    no_apis: Empty,
+    keys: Vec<KeyRow>,
+    /// Whether a credential would be of use now.
+    any_approved: bool,
+    display_name: Field,
+    /// The header that a key is sent in.
+    header: String,
+    example: Option<Code>,
+    delete: Confirm,
+}
+
+/// The application that the path names, of whoever is signed in.
+async fn own(portal: &Portal, request: &Request) -> Result<(SignedIn, Application), Stop> {
+    let id = request.parameter("applicationId").parse::<ApplicationId>().ok();
+    let who = reader::developer(portal, request, id.map(Key::application)).await?;
+    let application = who.own(id.ok_or_else(Problem::not_found)?, &who.items)?;
+    Ok((who, application))
+}
+
+pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let (who, application) = own(portal, request).await?;
+    let now = portal.now();
+    let id = application.card.id;
+    let registrations = portal.store.registrations_of(id).await?;
+    let credentials = portal.store.credentials_of(id).await?;
+    let cards = registrations.iter().map(|registration| Key::publication(who.portal.id, registration.api));
+    let items = portal.store.load(&cards.chain([Key::strategy(application.card.strategy)]).collect::<Vec<_>>()).await?;
+    let strategy = strategy_of(&items, &application.card)?;
+
+    let mut apis = Vec::with_capacity(registrations.len());
+    let mut call = None;
+    for registration in &registrations {
+        let card = items.get::<Publication>(&Key::publication(who.portal.id, registration.api))?;
+        let callable =
+            registration.status == Status::Approved && card.as_ref().is_some_and(|card| card.strategy == Some(strategy.id));
+        if callable && call.is_none() {
+            call = card.as_ref().and_then(|card| card.current_version.as_ref()).and_then(|current| current.example.clone());
+        }
+        apis.push(api_row(&application, registration, card, &strategy, now));
+    }
+    let header = strategy.key_names().first().cloned().unwrap_or_default();
+    let page = AppPage {
+        paragraphs: crate::api::paragraphs(application.card.description.as_deref().unwrap_or_default()),
+        reference_id: application.card.reference_id.clone().unwrap_or_default(),
+        key_auth: strategy.is_key_auth(),
+        created: When::of(application.card.created_at, now),
+        any_approved: registrations.iter().any(|registration| registration.status == Status::Approved),
+        apis,
+        no_apis: Empty {
+            title: "Not registered for any API".to_owned(),
+            text: "Open an API in the catalog and choose Register.".to_owned(),
+            action: Some(("Browse the catalog", "/apis".to_owned())),
+        },
+        keys: credentials.iter().map(|credential| key_row(&application, credential, now)).collect(),
+        display_name: Field::text("display_name", "Name of the credential")
+            .within("new")
+            .most(DisplayName::MAX_CHARS)
+            .hint("Where it is used, for example: laptop, build server."),
+        example: call.as_ref().map(|call| examples::code("call", call, &header)),
+        header,
+        delete: Confirm {
+            id: "delete-app".to_owned(),
+            title: format!("Delete {}?", application.card.name),
+            text: format!(
+                "Its {} and {} stop working at once, and its reference ID becomes free. This cannot be undone.",
+                counted(credentials.len(), "credential"),
+                counted(registrations.len(), "registration"),
+            ),
+            action: format!("/api/v3/applications/{id}"),
+            method: "DELETE",
+            button: "Delete application",
+            type_name: Some(application.card.name.clone()),
+            next: Some("/apps".to_owned()),
+            done: format!("{} is deleted.", application.card.name),
+        },
+        strategy: strategy.display_name,
+        id: id.to_string(),
+        frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, application.card.name),
+    };
+    Page::own(&page)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn api_row(
+    application: &Application,
+    registration: &Registration,
+    card: Option<Publication>,
+    strategy: &Strategy,
+    now: Timestamp,
+) -> ApiRow {
+    let refused = match &card {
+        _ if registration.status != Status::Approved => None,
+        None => Some("It is not published any more: calls are refused."),
+        Some(card) if card.strategy != Some(strategy.id) => Some("It now needs another auth strategy: calls are refused."),
+        Some(_) => None,
+    };
+    let name = card.as_ref().map_or_else(|| "An API that is not published any more".to_owned(), |card| card.name.clone());
+    ApiRow {
+        status: Pill::of(registration.status),
+        refused,
+        asked: When::of(registration.created_at, now),
+        cancel: Confirm {
+            id: format!("cancel-{}", registration.id),
+            title: format!("Cancel the registration for {name}?"),
+            text: "Calls of this application to the API are refused at once. To get access again, it has to be asked for again."
+                .to_owned(),
+            action: format!("/api/v3/applications/{}/registrations/{}", application.card.id, registration.id),
+            method: "DELETE",
+            button: "Cancel registration",
+            type_name: None,
+            next: None,
+            done: format!("The registration for {name} is cancelled."),
+        },
+        slug: card.map(|card| card.slug),
+        name,
+    }
+}
+
+fn key_row(application: &Application, credential: &Credential, now: Timestamp) -> KeyRow {
+    let place = format!("/api/v3/applications/{}/credentials/{}", application.card.id, credential.id);
+    let name = &credential.display_name;
+    KeyRow {
+        id: credential.id.to_string(),
+        name: name.clone(),
+        status: if credential.is_expired(now) { Pill::ended("Expired") } else { Pill::good("Active") },
+        created: When::of(credential.created_at, now),
+        expires: credential.expires_at.map(|at| When::of(at, now)),
+        rename: Field::text("display_name", "Name of the credential")
+            .within(&credential.id.to_string())
+            .required()
+            .most(DisplayName::MAX_CHARS)
+            .value(name.clone()),
+        delete: Confirm {
+            id: format!("delete-{}", credential.id),
+            title: format!("Delete the credential {name}?"),
+            text: "Calls with it are refused at once. This cannot be undone.".to_owned(),
+            action: place,
+            method: "DELETE",
+            button: "Delete credential",
+            type_name: None,
+            next: None,
+            done: format!("The credential {name} is deleted."),
+        },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "apps/edit.html")]
+struct EditAppPage {
+    frame: Frame,
+    id: String,
+    app: String,
+    fields: [Field; 3],
+    strategy: String,
+}
+
+pub(crate) async fn edit(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let (who, application) = own(portal, request).await?;
+    let card = application.card;
+    let strategy = strategy_of(&portal.store.load(&[Key::strategy(card.strategy)]).await?, &card)?;
+    let page = EditAppPage {
+        frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, format!("Edit {}", card.name)),
+        id: card.id.to_string(),
+        fields: apps::fields(
+            &card.name,
+            card.description.as_deref().unwrap_or_default(),
+            card.reference_id.as_deref().unwrap_or_default(),
+        ),
+        app: card.name,
+        strategy: strategy.display_name,
+    };
+    Page::own(&page)
+}
+
+fn strategy_of(items: &Items, card: &ApplicationCard) -> Result<Strategy, Stop> {
+    let strategy = items.get::<Strategy>(&Key::strategy(card.strategy))?;
+    Ok(strategy.ok_or_else(|| Problem::internal("an application's strategy is not there"))?)
+}

@@ -1,0 +1,143 @@
+//! My Apps, and a new application.
+
+use askama::Template;
+use portico_domain::publication::Publication;
+use portico_domain::strategy::Strategy;
+use portico_domain::text::{ApplicationName, Description, ReferenceId};
+use portico_http::{Portal, Request};
+use portico_store::Key;
+
+use crate::api::visible_named;
+use crate::catalog::excerpt;
+use crate::frame::{Frame, Part};
+use crate::parts::{Empty, Field, When};
+use crate::reader;
+use crate::shown::{Page, Stop};
+
+struct Row {
+    id: String,
+    name: String,
+    description: String,
+    strategy: String,
+    created: When,
+}
+
+#[derive(Template)]
+#[template(path = "apps/list.html")]
+struct AppsPage {
+    frame: Frame,
+    rows: Vec<Row>,
+    empty: Empty,
+}
+
+pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let who = reader::developer(portal, request, []).await?;
+    let cards = portal.store.applications_of(who.developer.id).await?;
+    let mut keys: Vec<_> = cards.iter().map(|card| Key::strategy(card.strategy)).collect();
+    keys.sort();
+    keys.dedup();
+    let strategies = portal.store.load(&keys).await?;
+    let now = portal.now();
+    let mut rows = Vec::with_capacity(cards.len());
+    for card in cards {
+        let strategy = strategies.get::<Strategy>(&Key::strategy(card.strategy))?;
+        rows.push(Row {
+            id: card.id.to_string(),
+            name: card.name,
+            description: excerpt(card.description.as_deref().unwrap_or_default()),
+            strategy: strategy.map(|strategy| strategy.display_name).unwrap_or_default(),
+            created: When::of(card.created_at, now),
+        });
+    }
+    let empty = Empty {
+        title: "No applications yet".to_owned(),
+        text: "An application holds the credentials that calls are made with. One application can be registered for many APIs."
+            .to_owned(),
+        action: Some(("New App", "/apps/new".to_owned())),
+    };
+    Page::own(&AppsPage { frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, "My Apps"), rows, empty })
+}
+
+/// A strategy to choose.
+struct Choice {
+    id: String,
+    name: String,
+    key_auth: bool,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "apps/new.html")]
+struct NewAppPage {
+    frame: Frame,
+    /// The API that it is made for: its id, slug and name.
+    api: Option<(String, String, String)>,
+    strategies: Vec<Choice>,
+    name: Field,
+    description: Field,
+    reference_id: Field,
+    /// Why there is nothing to create.
+    in_the_way: Option<Empty>,
+}
+
+/// The fields of an application, new or not.
+pub(crate) fn fields(name: &str, description: &str, reference_id: &str) -> [Field; 3] {
+    [
+        Field::text("name", "Name").required().most(ApplicationName::MAX_CHARS).value(name),
+        Field::lines("description", "Description").most(Description::MAX_CHARS).value(description).null_when_empty(),
+        Field::text("client_id", "Reference ID")
+            .most(ReferenceId::MAX_CHARS)
+            .hint("Unique in this portal. With key authentication you can leave it out; with OpenID Connect it is the client id at your identity provider.")
+            .value(reference_id)
+            .generates(),
+    ]
+}
+
+pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let who = reader::developer(portal, request, []).await?;
+    let wanted = request.query.get("api").ok().flatten();
+    let api = match wanted {
+        Some(named) => Some(visible_named(portal, named).await?),
+        None => None,
+    };
+    let fixed = api.as_ref().map(|card| card.strategy);
+    let mut ids = match fixed {
+        Some(strategy) => strategy.into_iter().collect(),
+        None => {
+            let cards = portal.store.cards_of(who.portal.id).await?;
+            let seen = cards.iter().filter(|card| card.is_visible_to(true)).filter_map(|card| card.strategy);
+            seen.chain(who.portal.default_strategy).collect::<Vec<_>>()
+        }
+    };
+    ids.sort();
+    ids.dedup();
+    let keys: Vec<_> = ids.iter().copied().map(Key::strategy).collect();
+    let items = portal.store.load(&keys).await?;
+    let mut strategies = Vec::with_capacity(keys.len());
+    for key in &keys {
+        let strategy = items.get::<Strategy>(key)?;
+        strategies.extend(strategy.map(|strategy| Choice {
+            id: strategy.id.to_string(),
+            key_auth: strategy.is_key_auth(),
+            chosen: fixed.flatten().or(who.portal.default_strategy) == Some(strategy.id),
+            name: strategy.display_name,
+        }));
+    }
+    let title = api.as_ref().map_or_else(|| "New App".to_owned(), |card| format!("New application for {}", card.name));
+    let [name, description, reference_id] = fields("", "", "");
+    let in_the_way = strategies.is_empty().then(|| Empty {
+        title: "There is nothing to create an application for".to_owned(),
+        text: "No auth strategy is in use in this portal. Its administrators can say more.".to_owned(),
+        action: Some(("Browse the catalog", "/apis".to_owned())),
+    });
+    let page = NewAppPage {
+        frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, title),
+        api: api.map(|card: Publication| (card.api.to_string(), card.slug, card.name)),
+        strategies,
+        name,
+        description,
+        reference_id,
+        in_the_way,
+    };
+    Page::own(&page)
+}

@@ -1,0 +1,80 @@
+//! Style, script and icon: served under names that change with what they hold, so that browsers keep them for good.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use portico_http::{Problem, Request, Response};
+use portico_store::sha256_hex;
+
+use crate::shown::{for_good, gzipped};
+
+const CSS: &str = include_str!("../assets/portico.css");
+const SCRIPT: &str = include_str!("../assets/portico.js");
+const ICON: &str = include_str!("../assets/icon.svg");
+
+/// Where pages find them.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// The style sheet.
+    pub(crate) css: String,
+    /// The script.
+    pub(crate) script: String,
+    /// The portal's mark.
+    pub(crate) icon: String,
+}
+
+struct Asset {
+    name: String,
+    media: &'static str,
+    plain: Bytes,
+    gzip: Option<Bytes>,
+}
+
+struct Assets {
+    all: [Asset; 3],
+    named: Named,
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    let all = [
+        asset("portico", "css", "text/css; charset=utf-8", CSS),
+        asset("portico", "js", "text/javascript; charset=utf-8", SCRIPT),
+        asset("icon", "svg", "image/svg+xml", ICON),
+    ];
+    let path = |asset: &Asset| format!("/assets/{}", asset.name);
+    let [css, script, icon] = &all;
+    let named = Named { css: path(css), script: path(script), icon: path(icon) };
+    Assets { all, named }
+});
+
+fn asset(stem: &str, extension: &str, media: &'static str, text: &'static str) -> Asset {
+    let digest = sha256_hex(text);
+    let name = format!("{stem}-{}.{extension}", digest.get(..12).unwrap_or(&digest));
+    Asset { name, media, plain: Bytes::from_static(text.as_bytes()), gzip: gzipped(text.as_bytes()) }
+}
+
+/// Where they lie.
+pub(crate) fn named() -> &'static Named {
+    &ASSETS.named
+}
+
+/// `GET /assets/{file}`.
+///
+/// # Errors
+/// A 404 for a name that no asset has now.
+pub(crate) fn show(request: &Request) -> Result<Response, Problem> {
+    let wanted = request.parameter("file");
+    let asset = ASSETS.all.iter().find(|asset| asset.name == wanted).ok_or_else(Problem::not_found)?;
+    let accepts = request.headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut answer = match asset.gzip.as_ref().filter(|_| accepts.contains("gzip")) {
+        Some(gzip) => {
+            let mut answer = Response::new(gzip.clone());
+            answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            answer
+        }
+        None => Response::new(asset.plain.clone()),
+    };
+    for_good(answer.headers_mut(), asset.media);
+    Ok(answer)
+}

@@ -1,0 +1,55 @@
+//! The portal in a browser: HTML, rendered on the server from what is read here. Nothing here writes; what people do on a page goes
+//! to the same functions as every other client's requests.
+//!
+//! A page is a module with a function that reads and a template under `templates/` with what it shows. What stands around every page
+//! is the [`frame`], what stands on many is a [`parts`] template, and what is not a page after all (a redirect, a problem) is a
+//! [`shown::Stop`].
+
+mod account;
+mod api;
+mod app;
+mod apps;
+mod assets;
+mod catalog;
+mod examples;
+mod frame;
+mod moments;
+mod parts;
+mod profile;
+mod reader;
+mod register_api;
+mod shown;
+mod welcome;
+
+use portico_http::{Portal, Problem, Request, Response};
+
+/// Answers the routes of `pages`.
+///
+/// # Errors
+/// Only for what is not a page; a page shows its problems itself.
+pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
+    let page = match request.route.operation {
+        "show-asset" => return assets::show(&request),
+        "show-welcome" => welcome::show(portal, &request).await,
+        "show-catalog" => catalog::show(portal, &request).await,
+        "show-api" => api::show(portal, &request).await,
+        "show-register-api" => register_api::show(portal, &request).await,
+        "show-sign-up" => account::sign_up(portal, &request).await,
+        "show-sign-up-sent" => account::sign_up_sent(portal, &request).await,
+        "show-sign-in" | "head-sign-in" => account::sign_in(portal, &request).await,
+        "show-forgot-password" => account::forgot_password(portal, &request).await,
+        "show-forgot-password-sent" => account::forgot_password_sent(portal, &request).await,
+        "show-reset-password" | "head-reset-password" => account::reset_password(portal, &request).await,
+        "show-waiting" => account::waiting(portal, &request).await,
+        "show-apps" => apps::list(portal, &request).await,
+        "show-new-app" => apps::new(portal, &request).await,
+        "show-app" => app::show(portal, &request).await,
+        "show-edit-app" => app::edit(portal, &request).await,
+        "show-profile" => profile::show(portal, &request).await,
+        _ => return Err(Problem::not_found()),
+    };
+    match page {
+        Ok(page) => page.answer(&request),
+        Err(stop) => stop.answer(portal, &request).await,
+    }
+}
