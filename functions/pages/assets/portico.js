@@ -99,7 +99,8 @@
       if (control.type === "checkbox" && control.dataset.as !== "boolean" && !control.checked) continue;
       const value = valueOf(control);
       if (value === "" && control.dataset.empty !== "keep") {
-        if (control.dataset.empty === "null") put(body, control.name.split("."), null);
+        // What is new has nothing to be emptied of.
+        if (control.dataset.empty === "null" && form.dataset.method) put(body, control.name.split("."), null);
       } else put(body, control.name.split("."), value);
     }
     return body;
