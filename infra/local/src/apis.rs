@@ -57,13 +57,18 @@ impl ApiFile {
     }
 }
 
-/// The OpenAPI files of a folder by name, or the built-in ones.
+/// The portal that the built-in files name as their server.
+const DEMO_PORTAL: &str = "http://127.0.0.1:8080";
+
+/// The OpenAPI files of a folder by name, or the built-in ones, whose server is the portal of that origin: what a page gives people to
+/// paste must lead here.
 ///
 /// # Errors
 /// [`CannotStart::Api`] names what cannot be read.
-pub fn files(folder: Option<&Path>) -> Result<Vec<ApiFile>, CannotStart> {
+pub fn files(folder: Option<&Path>, origin: &str) -> Result<Vec<ApiFile>, CannotStart> {
     let Some(folder) = folder else {
-        return Ok(DEMO.iter().map(|(name, text)| ApiFile { name: (*name).into(), text: (*text).into() }).collect());
+        let here = |text: &str| text.replace(DEMO_PORTAL, origin);
+        return Ok(DEMO.iter().map(|(name, text)| ApiFile { name: (*name).into(), text: here(text) }).collect());
     };
     let wrong = |path: &Path, reason: String| CannotStart::Api { file: path.display().to_string(), reason };
     let mut paths: Vec<PathBuf> = Vec::new();
@@ -213,13 +218,13 @@ mod tests {
 
     #[test]
     fn the_built_in_files_are_openapi_documents_with_slugs_of_their_own() {
-        let files = files(None).unwrap();
+        let files = files(None, "http://portal.localhost:9999").unwrap();
         let slugs: Vec<_> = files.iter().map(ApiFile::slug).collect();
         assert_eq!(slugs, ["tides", "weather-board"]);
         for file in files {
             let document: Document = serde_saphyr::from_str(&file.text).unwrap();
             assert!(!document.info.title.is_empty());
-            assert!(file.text.contains(&format!("/gateway/{}", file.slug())));
+            assert!(file.text.contains(&format!("http://portal.localhost:9999/gateway/{}", file.slug())));
         }
     }
 }

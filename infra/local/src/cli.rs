@@ -190,9 +190,9 @@ async fn serve(options: Serve) -> Result<(), CannotStart> {
     if options.auto_approve {
         apis::approve_by_itself(&local, &folder).await?;
     }
-    let files = apis::files(options.apis.as_deref())?;
-    let published = apis::publish(&local, &folder, &files).await?;
     let origin = local.portal().config.public_url.origin();
+    let files = apis::files(options.apis.as_deref(), &origin)?;
+    let published = apis::publish(&local, &folder, &files).await?;
     let stop = stop().map_err(refused)?;
     say(&greeting(&address, &origin, &folder, &published));
     server::serve(local, listener, stop).await.map_err(refused)

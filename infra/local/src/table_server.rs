@@ -71,7 +71,7 @@ pub(crate) async fn run(options: Options) -> Result<(), CannotStart> {
     let lines: Vec<_> = variables.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect();
     write_secret(&folder.functions_environment(), lines.concat().as_bytes())?;
     let local = Arc::new(Local::new(portal, database, &folder)?);
-    apis::publish(&local, &folder, &apis::files(None)?).await?;
+    apis::publish(&local, &folder, &apis::files(None, &local.portal().config.public_url.origin())?).await?;
     let refused = |error: std::io::Error| CannotStart::Listen { address: options.listen.clone(), reason: error.to_string() };
     let stop = cli::stop().map_err(refused)?;
     cli::say(&format!(
