@@ -1,10 +1,26 @@
 //! The portal in a real browser: Chromium, driven through chromedriver, against the local portal on a socket. `make browser-test` has
 //! both at hand and runs this; it is not among what `cargo test` runs.
 
+mod axe;
 mod canary;
 mod chromedriver;
+mod corpus;
+mod elsewhere;
+mod hands;
+mod pictures;
+mod places;
+mod program;
 mod scene;
 mod webdriver;
 mod window;
+mod world;
 
+mod cross_site;
+mod every_page;
 mod headers;
+mod journey;
+mod keyboard;
+mod payloads;
+mod scanners;
+mod sessions;
+mod without_scripts;

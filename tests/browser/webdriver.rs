@@ -7,8 +7,14 @@ use serde_json::{Value, json};
 
 use crate::chromedriver::Chromedriver;
 
+/// The member that an element is under, by the standard.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// No command takes as long, on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An element of the page that a session shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Element(String);
 
 /// A session: a browser with a profile of its own.
 #[derive(Clone, Debug)]
@@ -69,6 +75,11 @@ impl Session {
         self.post("/execute/sync", json!({ "script": script, "args": arguments })).await
     }
 
+    /// What a script hands to its last argument, a function.
+    pub(crate) async fn script_that_calls_back(&self, script: &str) -> Result<Value, Refused> {
+        self.post("/execute/async", json!({ "script": script, "args": [] })).await
+    }
+
     async fn send(&self, method: Method, path: &str, body: Value) -> Result<Value, Refused> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if !body.is_null() {
@@ -85,5 +96,28 @@ impl Refused {
     fn of(value: &Value) -> Self {
         let text = |member: &str| value[member].as_str().unwrap_or_default().to_owned();
         Self { error: text("error"), message: text("message").lines().next().unwrap_or_default().to_owned() }
+    }
+
+    /// Whether the page was about to become another: worth another look.
+    pub(crate) fn is_of_a_page_that_goes(&self) -> bool {
+        let passing = ["stale element reference", "javascript error", "element click intercepted", "element not interactable"];
+        passing.contains(&self.error.as_str()) || self.message.contains("navigat") || self.message.contains("detached")
+    }
+}
+
+impl Element {
+    /// The element that a script returned, if it did.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        value[ELEMENT].as_str().map(|id| Self(id.to_owned()))
+    }
+
+    /// As a script's argument.
+    pub(crate) fn argument(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+
+    /// The path of one of its commands.
+    pub(crate) fn path(&self, command: &str) -> String {
+        format!("/element/{}/{command}", self.0)
     }
 }

@@ -1,11 +1,12 @@
 //! A window: a browser with a profile of its own, where it is, what it shows, and what its console says.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::chromedriver::Chromedriver;
-use crate::webdriver::Session;
+use crate::webdriver::{Element, Refused, Session};
 
 /// What a page is given to show something.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -23,10 +24,14 @@ pub(crate) struct Kind {
 /// On a desk.
 pub(crate) const DESK: Kind = Kind { width: 1200, height: 800, scripts: true };
 
+/// In a hand.
+pub(crate) const PHONE: Kind = Kind { width: 375, height: 740, scripts: true };
+
 /// A window.
 pub(crate) struct Window {
     pub(crate) session: Session,
     origin: String,
+    pub(super) clicks: AtomicU32,
 }
 
 impl Window {
@@ -55,7 +60,7 @@ impl Window {
         let phone = kind.width < 500;
         let size = json!({ "width": kind.width, "height": kind.height, "deviceScaleFactor": 1, "mobile": phone });
         session.devtools("Emulation.setDeviceMetricsOverride", size).await;
-        Self { session, origin: origin.to_owned() }
+        Self { session, origin: origin.to_owned(), clicks: AtomicU32::new(0) }
     }
 
     /// Goes to a path of the portal, or to a whole address.
@@ -64,11 +69,23 @@ impl Window {
         self.session.post("/url", json!({ "url": url })).await.unwrap_or_else(|refused| panic!("{url}: {refused}"));
     }
 
+    /// Prefers light or dark.
+    pub(crate) async fn prefer(&self, theme: &str) {
+        let features =
+            json!([{ "name": "prefers-color-scheme", "value": theme }, { "name": "prefers-reduced-motion", "value": "reduce" }]);
+        self.session.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
     /// Where it is: path and query on the portal, the whole address elsewhere.
     pub(crate) async fn place(&self) -> String {
         let url = self.session.get("/url").await.expect("an address");
         let url = url.as_str().expect("text");
         url.strip_prefix(&self.origin).unwrap_or(url).to_owned()
+    }
+
+    /// Back, as by the browser's button.
+    pub(crate) async fn back(&self) {
+        self.session.post("/back", json!({})).await.expect("the window goes back");
     }
 
     /// What a reader sees of the page.
@@ -90,6 +107,28 @@ impl Window {
         }
     }
 
+    /// Waits until the window is at a path of the portal; what follows the path is nobody's business.
+    pub(crate) async fn is_at(&self, path: &str) {
+        let there = async || {
+            let place = self.place().await;
+            let loaded = self.session.script("return document.readyState", &[]).await;
+            let whole = loaded.is_ok_and(|state| state == "complete");
+            (whole && place.split(['?', '#']).next() == Some(path)).then_some(())
+        };
+        if self.until(there).await.is_none() {
+            self.fail(&format!("this is not {path}")).await;
+        }
+    }
+
+    /// The element that a script returns, as soon as it returns one.
+    pub(super) async fn element(&self, script: &str, arguments: &[Value]) -> Option<Element> {
+        self.until(async || match self.session.script(script, arguments).await {
+            Ok(value) => Element::read(&value),
+            Err(refused) => self.passing(refused),
+        })
+        .await
+    }
+
     /// Looks again and again until there is something, or patience ends.
     pub(super) async fn until<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
         let late = Instant::now() + PATIENCE;
@@ -100,6 +139,13 @@ impl Window {
             }
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// Nothing, for a refusal that another look may not meet.
+    #[track_caller]
+    pub(super) fn passing<T>(&self, refused: Refused) -> Option<T> {
+        assert!(refused.is_of_a_page_that_goes(), "{refused}");
+        None
     }
 
     /// Ends the test with what the window shows.
@@ -119,6 +165,11 @@ impl Window {
     pub(crate) async fn violations(&self) -> Vec<String> {
         let said = self.console().await;
         said.into_iter().filter(|line| line.contains("Content Security Policy")).collect()
+    }
+
+    /// How often it was clicked since the last time.
+    pub(crate) fn take_clicks(&self) -> u32 {
+        self.clicks.swap(0, Ordering::Relaxed)
     }
 
     /// Closes the window, which no page may have given a reason to complain.

@@ -1,0 +1,126 @@
+//! A portal with something in it: developers, applications, keys and requests in every state, as somebody would find them on an
+//! ordinary day.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::program::{PASSWORD, Program, id};
+use crate::scene::Scene;
+use crate::window::{Kind, Window};
+
+/// The developer whose windows tests open.
+pub(crate) const ADA: &str = "ada@example.test";
+
+/// The portal, and what tests refer to in it.
+pub(crate) struct World {
+    pub(crate) scene: Scene,
+    pub(crate) admin: Program,
+    pub(crate) ada: Program,
+    /// Ada's application with two keys.
+    pub(crate) clock: String,
+    /// The API that it may call.
+    pub(crate) tides: String,
+    /// Ada.
+    pub(crate) developer: String,
+    /// The portal's default strategy.
+    pub(crate) strategy: String,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let scene = Scene::start().await;
+        let admin = Program::of_administrator(&scene);
+        let words = json!({ "display_name": "Harbour Works", "description": "Tides, weather and berths for everybody who builds \
+            something for the harbour. Sign up, create an application, and call an API within minutes." });
+        admin.send(Method::PATCH, &scene.portal(), words).await;
+        let berths = openapi("Berths", "2.0.1", "Which berths are free, and for how long.", &scene.origin);
+        let second = json!({ "name": "partners", "display_name": "Partner keys", "strategy_type": "key_auth",
+            "configs": { "key-auth": { "key_names": ["x-partner-key"] } } });
+        let partners = admin.post("/v2/application-auth-strategies", second).await;
+        let new = json!({ "name": "Berths", "version": "2.0.1", "slug": "berths", "description": "Which berths are free.",
+            "attributes": { "area": ["harbour"], "audience": ["partners"] }, "spec_content": berths });
+        let berths = admin.post("/v3/apis", new).await;
+        let publication = format!("/v3/apis/{}/publications/{}", id(&berths), scene.local.portal().config.portal);
+        admin.send(Method::PUT, &publication, json!({ "auth_strategy_ids": [id(&partners)], "visibility": "public" })).await;
+
+        let mut ada = Program::of_new_developer(&scene, ADA, "Ada Lovelace").await;
+        for (email, name) in [
+            ("grace@example.test", "Grace Hopper"),
+            ("edsger@example.test", "Edsger Dijkstra"),
+            ("barbara@example.test", "Barbara Liskov"),
+            ("niklaus@example.test", "Niklaus Wirth"),
+        ] {
+            Program::of_new_developer(&scene, email, name).await;
+        }
+        let world = |email| developer(&admin, &scene, email);
+        let developer = decide(&admin, &scene, &world(ADA).await, "approved").await;
+        decide(&admin, &scene, &world("grace@example.test").await, "approved").await;
+        decide(&admin, &scene, &world("barbara@example.test").await, "rejected").await;
+        let mut grace = Program::with_password(&scene, "grace@example.test").await;
+        ada.sign_in(ADA).await;
+        let tides = id(&ada.get("/api/v3/apis/tides").await).to_owned();
+        let weather = id(&ada.get("/api/v3/apis/weather-board").await).to_owned();
+
+        let clock = json!({ "name": "Harbour clock", "description": "Shows the next high water in the hall.", "client_id": "harbour-clock" });
+        let clock = id(&ada.post("/api/v3/applications", clock).await).to_owned();
+        let ferry = json!({ "name": "Night ferry board", "description": "" });
+        let ferry = id(&ada.post("/api/v3/applications", ferry).await).to_owned();
+        for name in ["Clock in the hall", "Build server"] {
+            ada.post(&format!("/api/v3/applications/{clock}/credentials"), json!({ "display_name": name })).await;
+        }
+        let registrations = format!("/api/v3/applications/{clock}/registrations");
+        let granted = ada.post(&registrations, json!({ "api_id": tides })).await;
+        ada.post(&registrations, json!({ "api_id": weather })).await;
+        let decided = format!("{}/applications/{clock}/registrations/{}", scene.portal(), id(&granted));
+        admin.send(Method::PATCH, &decided, json!({ "status": "approved" })).await;
+        ada.post(&format!("/api/v3/applications/{ferry}/registrations"), json!({ "api_id": tides })).await;
+        let map = id(&grace.post("/api/v3/applications", json!({ "name": "Chart table" })).await).to_owned();
+        grace.post(&format!("/api/v3/applications/{map}/registrations"), json!({ "api_id": weather })).await;
+        grace.sign_in("grace@example.test").await;
+        let strategy = ada.get(&format!("/api/v3/applications/{clock}")).await;
+        let strategy = strategy["auth_strategy"]["id"].as_str().expect("a strategy").to_owned();
+        Self { scene, admin, ada, clock, tides, developer, strategy }
+    }
+
+    /// A window in which ada is signed in.
+    pub(crate) async fn window_of_ada(&self, kind: Kind) -> Window {
+        let window = self.scene.window_of(kind).await;
+        window.goto("/login").await;
+        window.fill("E-mail address", ADA).await;
+        window.fill("Password", PASSWORD).await;
+        window.press_near("E-mail address", "Sign in").await;
+        window.is_at("/apis").await;
+        window
+    }
+
+    /// A window in which an administrator is signed in.
+    pub(crate) async fn window_of_administrator(&self, kind: Kind) -> Window {
+        let window = self.scene.window_of(kind).await;
+        self.scene.administer(&window).await;
+        window
+    }
+}
+
+/// An OpenAPI document with one operation.
+pub(crate) fn openapi(title: &str, version: &str, description: &str, server: &str) -> String {
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": title, "version": version, "description": description },
+        "servers": [{ "url": server }],
+        "paths": { "/berths": { "get": { "summary": "List them", "responses": { "200": { "description": "All of them" } } } } },
+    })
+    .to_string()
+}
+
+/// A developer's id, by the address.
+pub(crate) async fn developer(admin: &Program, scene: &Scene, email: &str) -> String {
+    let found = admin.get(&format!("{}/developers?filter%5Bemail%5D={email}", scene.portal())).await;
+    id(&found["data"][0]).to_owned()
+}
+
+/// Sets a developer's status.
+pub(crate) async fn decide(admin: &Program, scene: &Scene, developer: &str, status: &str) -> String {
+    let decided: Value =
+        admin.send(Method::PATCH, &format!("{}/developers/{developer}", scene.portal()), json!({ "status": status })).await;
+    id(&decided).to_owned()
+}
