@@ -36,9 +36,9 @@ fn names(said: &str, fault: &str) {
 }
 
 #[test]
-fn all_four_files_are_read() {
+fn all_files_are_read() {
     let contract = Contract::load();
-    assert_eq!(contract.operations().len(), 188);
+    assert_eq!(contract.operations().iter().filter(|operation| operation.file != "portico-v1").count(), 188);
     let create = operation("portal-api-v3", "create-application");
     assert_eq!((create.method.as_str(), create.path.as_str()), ("POST", "/api/v3/applications"));
     assert!(create.errors.contains(&409));

@@ -9,6 +9,7 @@ mod admin_developers;
 mod admin_developers_details;
 mod admin_portal;
 mod application_crashes;
+mod admin_session;
 mod approval_bot;
 mod authorize;
 mod bad_input;

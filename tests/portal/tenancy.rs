@@ -10,6 +10,7 @@ use portico_domain::status::Status;
 use portico_http::routes::{Caller, ROUTES, Route};
 use portico_store::Key;
 use portico_tests::Reply;
+use portico_tests::portal::ADMIN_TOKEN;
 
 use matrix::{Cells, MATRIX, Who};
 use scene::Scene;
@@ -34,7 +35,7 @@ async fn what_developers_read_answers_each_caller_as_the_matrix_says() {
 
 #[tokio::test]
 async fn the_administration_of_a_portal_answers_each_caller_as_the_matrix_says() {
-    check(|key| key.contains(" /v3/portals") || key.contains(" /portico/v1/portals")).await;
+    check(|key| key.contains(" /v3/portals") || key.contains(" /portico/v1/")).await;
 }
 
 #[tokio::test]
@@ -46,6 +47,28 @@ async fn the_administration_of_apis_and_strategies_answers_each_caller_as_the_ma
 async fn pages_answer_each_caller_as_the_matrix_says() {
     let pages: BTreeSet<_> = ROUTES.iter().filter(|route| route.caller == Caller::Page).map(Route::key).collect();
     check(|key| pages.contains(key)).await;
+}
+
+#[tokio::test]
+async fn a_session_is_answered_as_the_token_that_it_was_exchanged_for() {
+    let mut wrong = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.caller == Caller::Administrator) {
+        let scene = Scene::start().await;
+        let key = route.key();
+        let (path, method) = (scene.paths(route.path).0, route.method.parse::<Method>().expect("a method"));
+        let [.., by_token, by_other] = MATRIX.iter().find(|(known, _)| *known == key).expect("a row").1;
+        // Whoever may not change anything goes first.
+        for (token, expected) in [("token-of-another-portal", by_other), (ADMIN_TOKEN, by_token)] {
+            let admin = scene.portal.anonymous();
+            admin.open_admin_session(token).await.expect(204);
+            let reply = admin.send(method.clone(), &path, scene.body(&key, usize::from(expected))).await;
+            if reply.status.as_u16() != expected {
+                wrong.push(format!("{key} with a session of {token}: expected {expected}, was {}", reply.status));
+            }
+        }
+        scene.portal.end().await;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 async fn check(rows: impl Fn(&str) -> bool) {

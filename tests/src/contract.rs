@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ("portal-management-v3", "/v3"),
     ("api-builder-v3", "/v3"),
     ("application-auth-strategies-v2", "/v2"),
+    ("portico-v1", ""),
 ];
 
 /// All operations of all files.

@@ -13,10 +13,17 @@ use crate::portal::TestPortal;
 
 /// Where APIs are managed.
 pub const APIS: &str = "/v3/apis";
+/// Where an administrator's session is begun and ended.
+pub const ADMIN_SESSION: &str = "/portico/v1/session";
 /// Where auth strategies are managed.
 pub const STRATEGIES: &str = "/v2/application-auth-strategies";
 
 impl Client {
+    /// Exchanges an administrator's token for a session.
+    pub async fn open_admin_session(&self, token: &str) -> Reply {
+        self.post(ADMIN_SESSION, json!({ "token": token })).await
+    }
+
     /// Creates an API.
     pub async fn create_api(&self, body: Value) -> ApiId {
         self.post(APIS, body).await.expect(201).id().parse().expect("an API's id")

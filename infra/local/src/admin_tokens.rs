@@ -61,7 +61,7 @@ pub async fn list(store: &Store) -> Result<Vec<AdminToken>, StoreError> {
     Ok(all(store).await?.into_iter().map(|(_, token)| token).collect())
 }
 
-/// Revokes every token of that name.
+/// Revokes every token of that name, and with it the sessions that administrators have in a browser by it.
 ///
 /// # Errors
 /// [`TokenError::Unknown`] if there is none; what the store says.
@@ -71,7 +71,7 @@ pub async fn revoke(store: &Store, name: &str) -> Result<(), TokenError> {
         return Err(TokenError::Unknown(name.to_owned()));
     }
     for (key, _) in named {
-        store.remove(&key).await?;
+        store.remove_admin_token(&key).await?;
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ functions! {
     "admin-catalog" => admin_catalog,
     "admin-developers" => admin_developers,
     "admin-portal" => admin_portal,
+    "admin-session" => admin_session,
     "browse-catalog" => browse_catalog,
     "cancel-registration" => cancel_registration,
     "create-app" => create_app,

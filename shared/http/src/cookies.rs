@@ -1,4 +1,4 @@
-//! The two cookies of a session: what comes in, and the lines that set and clear them.
+//! The two cookies of a developer's session and the one of an administrator's: what comes in, and the lines that set and clear them.
 
 use http::HeaderValue;
 use portico_domain::time::Timestamp;
@@ -11,6 +11,8 @@ use crate::routes;
 pub const ACCESS: &str = "portalaccesstoken";
 /// Holds the refresh token; sent to the refresh route alone.
 pub const REFRESH: &str = "portalrefreshtoken";
+/// Holds an administrator's session.
+pub const ADMIN: &str = "porticoadmin";
 
 /// The cookies of a request, as they came.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,22 @@ pub fn set(access: &str, refresh: &str, until: Timestamp, now: Timestamp, url: &
 /// A 500 if a value cannot stand in a header, which none of these can cause.
 pub fn clear(url: &PublicUrl) -> Result<[HeaderValue; 2], Problem> {
     Ok([line(ACCESS, "", "Lax", "/", 0, url)?, line(REFRESH, "", "Strict", refresh_path(), 0, url)?])
+}
+
+/// The line that sets an administrator's session, which lives as long as its cookie.
+///
+/// # Errors
+/// A 500 if the value cannot stand in a header.
+pub fn set_admin(value: &str, until: Timestamp, now: Timestamp, url: &PublicUrl) -> Result<HeaderValue, Problem> {
+    line(ADMIN, value, "Strict", "/", until.since(now).as_secs(), url)
+}
+
+/// The line that clears an administrator's session.
+///
+/// # Errors
+/// A 500 if the value cannot stand in a header, which this cannot cause.
+pub fn clear_admin(url: &PublicUrl) -> Result<HeaderValue, Problem> {
+    line(ADMIN, "", "Strict", "/", 0, url)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
 
+use crate::admin_session::Shown;
 use crate::cookies::{ACCESS, Cookies};
 use crate::forms::{self, Posted};
 use crate::portal::Portal;
@@ -84,7 +85,6 @@ fn request(
         cookies,
         body: Value::Null,
         claims: None,
-        bearer: None,
         source: context.http.source_ip.unwrap_or_default(),
         trace: trace.to_owned(),
     };
@@ -151,12 +151,7 @@ fn identify(portal: &Portal, request: &mut Request) -> Result<(), Problem> {
             }
         }
         Caller::Administrator => {
-            let sent = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let token = sent.and_then(|value| {
-                let (scheme, token) = value.split_once(' ')?;
-                scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-            });
-            request.bearer = Some(token.filter(|token| !token.is_empty()).ok_or_else(Problem::unauthorized)?);
+            Shown::of(&request.headers, &request.cookies)?;
         }
     }
     Ok(())

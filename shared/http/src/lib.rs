@@ -5,6 +5,7 @@
 
 pub mod account;
 mod application_removal;
+pub mod admin_session;
 pub mod approval;
 pub mod clock;
 pub mod config;

@@ -35,8 +35,6 @@ pub struct Request {
     pub body: Value,
     /// The verified JWT of the session cookie, on routes that look at it. Whether the session is in force is in the table.
     pub claims: Option<Claims>,
-    /// The bearer token, on administrators' routes.
-    pub bearer: Option<String>,
     /// The caller's address.
     pub source: String,
     /// Names the request in answers and logs.

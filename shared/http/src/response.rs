@@ -1,7 +1,7 @@
 //! Successful answers.
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::Response;
@@ -62,4 +62,12 @@ pub fn empty(status: StatusCode) -> Response {
 /// 204.
 pub fn no_content() -> Response {
     empty(StatusCode::NO_CONTENT)
+}
+
+/// An answer after which the browser has nothing left of the portal's earlier ones, so that *Back* shows nothing.
+pub fn past_is_gone(mut response: Response) -> Response {
+    // Not "cookies": that would take those of every neighbouring host, too.
+    let what = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), what);
+    response
 }

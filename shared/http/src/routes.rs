@@ -185,6 +185,9 @@ pub const ROUTES: &[Route] = &[
     route("get-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
     // Pages. Mail scanners ask for the head of what a mail links to (B5)
     route("show-welcome", "pages", "GET", "/", Page, Nothing, false),
+    // Our own: administrators in a browser
+    route("create-admin-session", "admin-session", "POST", "/portico/v1/session", Anyone, Json, true),
+    route("delete-admin-session", "admin-session", "DELETE", "/portico/v1/session", Anyone, Nothing, false),
     route("show-catalog", "pages", "GET", "/apis", Page, Nothing, false),
     route("show-api", "pages", "GET", "/apis/{apiIdOrSlug}", Page, Nothing, false),
     route("show-register-api", "pages", "GET", "/apis/{apiIdOrSlug}/register", Page, Nothing, false),

@@ -1,13 +1,14 @@
 //! Who is calling: a developer's session or an administrator's token, read together with whatever else the request names.
 
-use portico_domain::admin::AdminToken;
+use portico_domain::admin::{AdminSession, AdminToken};
 use portico_domain::developer::Developer;
 use portico_domain::event::Actor;
 use portico_domain::id::PortalId;
 use portico_domain::portal::Portal as PortalSettings;
 use portico_domain::session::Session;
-use portico_store::{Items, Key, sha256_hex};
+use portico_store::{Items, Key};
 
+use crate::admin_session::Shown;
 use crate::portal::Portal;
 use crate::problem::{Kind, Problem};
 use crate::request::Request;
@@ -144,17 +145,22 @@ impl Portal {
         Ok(SignedIn { developer, session, portal, items })
     }
 
-    /// An administrator with a token in force.
+    /// An administrator with a token in force, or with a session of one that is. On pages, too, whose edge asks for neither: whoever
+    /// has none there is the same 401.
     ///
     /// # Errors
     /// A 401 for anybody else; what the store says.
     pub async fn administrator(&self, request: &Request, also: impl IntoIterator<Item = Key>) -> Result<Administrator, Problem> {
-        let token = request.bearer.as_deref().ok_or_else(Problem::unauthorized)?;
-        let key = Key::admin_token(&sha256_hex(token));
-        let keys: Vec<_> = std::iter::once(key.clone()).chain(also).collect();
+        let shown = Shown::of(&request.headers, &request.cookies)?;
+        let (key, session) = (shown.token_key(), shown.session_key());
+        let keys: Vec<_> = std::iter::once(key.clone()).chain(session.clone()).chain(also).collect();
         let items = self.store.load(&keys).await?;
-        let token =
-            items.get::<AdminToken>(&key)?.filter(|token| token.is_valid(self.now())).ok_or_else(Problem::unauthorized)?;
+        let now = self.now();
+        let token = items.get::<AdminToken>(&key)?.filter(|token| token.is_valid(now)).ok_or_else(Problem::unauthorized)?;
+        if let Some(session) = session {
+            let session = items.get::<AdminSession>(&session)?.filter(|session| session.is_live(now));
+            session.ok_or_else(Problem::unauthorized)?;
+        }
         Ok(Administrator { token, items })
     }
 

@@ -40,6 +40,8 @@ keys! {
     publication(portal: PortalId, api: ApiId) = "PORTAL#{portal}", "PUB#{api}";
     /// An administrator's token, by its digest.
     admin_token(digest: &str) = "ADMIN#{digest}", "TOKEN";
+    /// A session of an administrator's token, each by its digest.
+    admin_session(token: &str, session: &str) = "ADMIN#{token}", "SESSION#{session}";
     /// A developer.
     developer(id: DeveloperId) = "DEV#{id}", "META";
     /// A developer's password.

@@ -3,6 +3,7 @@
 //! `docs/data-model.md` lists every item. The modules named after a resource hold its reads and writes; the others hold
 //! what those share.
 
+pub mod admin_sessions;
 pub mod api_removal;
 pub mod apis;
 pub mod application_removal;

@@ -3,6 +3,7 @@
 //! It may run while the portal works. What looks wrong in a scan is looked for in a second one, and then read again in one
 //! transaction, before it is reported: a change that was under way is not a fault. What a job is still at is pending.
 
+mod administrators;
 mod applications;
 mod catalog;
 mod developers;
@@ -77,6 +78,7 @@ impl Store {
 /// What is broken in a snapshot, and what is only not finished yet.
 fn check(snapshot: &Snapshot) -> (BTreeSet<Violation>, BTreeSet<Violation>) {
     let mut found = snapshot.faults.clone();
+    administrators::check(snapshot, &mut found);
     roots::check(snapshot, &mut found);
     guards::check(snapshot, &mut found);
     developers::check(snapshot, &mut found);

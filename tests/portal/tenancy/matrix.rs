@@ -112,7 +112,10 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
     ("PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
     ("DELETE /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(204, 403)),
-    // Our own routes
+    // Our own routes. A session is begun with a token in the body, and ended by whoever has it
+    ("POST /portico/v1/session", anyone(401)),
+    ("DELETE /portico/v1/session", anyone(204)),
+    ("GET /portico/v1/portals/{portalId}/access", admins(400, 403)),
     ("GET /portico/v1/portals/{portalId}/developers", admins(200, 403)),
     ("GET /portico/v1/portals/{portalId}/developers/{developerId}", admins(200, 403)),
     // APIs belong to no portal: every administrator reads them, and changes those that no foreign portal publishes

@@ -115,6 +115,11 @@ impl Scene {
             "POST /api/v3/applications/{applicationId}/credentials" => json!({ "display_name": "Second" }),
             "PUT /api/v3/applications/{applicationId}/credentials/{credentialId}" => json!({ "display_name": "Renamed" }),
             "PATCH /v3/portals/{portalId}" => json!({ "description": "Seas and skies" }),
+            "POST /api/portico/v1/developer/change-password" => {
+                json!({ "current_password": "a wrong password", "new_password": "violet tractor hums at dusk" })
+            }
+            "PATCH /api/portico/v1/developer" => json!({ "full_name": format!("Ada {number}") }),
+            "POST /portico/v1/session" => json!({ "token": "the-token-of-nobody" }),
             "PATCH /v3/portals/{portalId}/authentication-settings" => json!({ "basic_auth_enabled": true }),
             "POST /v3/portals/{portalId}/developers" => json!({ "email": "invited@example.test", "full_name": "Invited" }),
             "PATCH /v3/portals/{portalId}/developers/{developerId}" => json!({ "status": "approved" }),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use portico_domain::admin::AdminToken;
+use portico_domain::admin::{AdminSession, AdminToken};
 use portico_domain::api::{Api, Version};
 use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::credential::Credential;
@@ -65,6 +65,8 @@ pub(super) struct Snapshot {
     pub(super) count: usize,
     /// What is wrong with items by themselves.
     pub(super) faults: BTreeSet<Violation>,
+    pub(super) admin_tokens: BTreeSet<Key>,
+    pub(super) admin_sessions: Vec<Key>,
     pub(super) portals: BTreeMap<PortalId, Portal>,
     pub(super) publications: BTreeMap<(PortalId, ApiId), Publication>,
     pub(super) developers: BTreeMap<DeveloperId, Developer>,
@@ -172,7 +174,14 @@ impl Snapshot {
                 self.entity::<arrived::Kept>(key, item, known);
             }
             "admin_token" => {
-                self.entity::<AdminToken>(key, item, |_| Some(Key::admin_token(key.pk.strip_prefix("ADMIN#")?)));
+                let found = self.entity::<AdminToken>(key, item, |_| Some(Key::admin_token(key.pk.strip_prefix("ADMIN#")?)));
+                self.admin_tokens.extend(found.map(|_| key.clone()));
+            }
+            "admin_session" => {
+                let own =
+                    |_: &AdminSession| Some(Key::admin_session(key.pk.strip_prefix("ADMIN#")?, key.sk.strip_prefix("SESSION#")?));
+                let found = self.entity::<AdminSession>(key, item, own);
+                self.admin_sessions.extend(found.map(|_| key.clone()));
             }
             "portal" => {
                 if let Some(portal) = self.entity::<Portal>(key, item, |portal| Some(Key::portal(portal.id))) {
