@@ -1,5 +1,7 @@
-//! `/v3/portals/{portalId}/applications` and `…/application-registrations`: what developers registered, for administrators.
+//! `/v3/portals/{portalId}/applications` and `…/application-registrations`: what developers registered, for administrators; and
+//! `/portico/v1/portals/{portalId}/access`: why calls pass, or do not.
 
+mod access;
 mod applications;
 mod credentials;
 mod registrations;
@@ -25,6 +27,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "get-application-registration" => registrations::get(portal, &request).await,
         "update-application-registration" => registrations::decide(portal, &request).await,
         "delete-application-registration" => registrations::delete(portal, &request).await,
+        "explain-access" => access::explain(portal, &request).await,
         _ => Err(Problem::not_found()),
     }
 }

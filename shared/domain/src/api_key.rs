@@ -100,6 +100,58 @@ impl ParsedKey {
     }
 }
 
+/// The part of a key that is no secret: its prefix and the application that it names. It opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicPart(ApplicationId);
+
+/// The text is not the public part of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotThePublicPart {
+    /// It is longer: the secret may be in it.
+    #[error("is more than the public part of a key: paste only its first {} characters, never the rest", PublicPart::CHARS)]
+    Longer,
+    /// It has another form.
+    #[error("must be the first {} characters of a key, which begin with {PREFIX}", PublicPart::CHARS)]
+    Malformed,
+}
+
+impl PublicPart {
+    /// How many characters it has.
+    pub const CHARS: usize = PREFIX.len() + APPLICATION_CHARS;
+
+    /// That of every key of an application.
+    pub fn of(application: ApplicationId) -> Self {
+        Self(application)
+    }
+
+    /// Reads it, and nothing that is longer: a secret has no place where this may stand.
+    ///
+    /// # Errors
+    /// [`NotThePublicPart`] without a word of what was sent.
+    pub fn parse(text: &str) -> Result<Self, NotThePublicPart> {
+        if text.len() > Self::CHARS {
+            return Err(NotThePublicPart::Longer);
+        }
+        let digits = text.strip_prefix(PREFIX).filter(|digits| digits.len() == APPLICATION_CHARS);
+        let application = digits.and_then(|digits| base62::decode(digits.as_bytes()));
+        application.map(|id| Self(ApplicationId::new(Uuid::from_u128(id)))).ok_or(NotThePublicPart::Malformed)
+    }
+
+    /// The application that it names.
+    pub fn application(&self) -> ApplicationId {
+        self.0
+    }
+}
+
+impl fmt::Display for PublicPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::with_capacity(Self::CHARS);
+        text.push_str(PREFIX);
+        base62::encode(self.0.uuid().into_bytes(), APPLICATION_CHARS, &mut text);
+        f.write_str(&text)
+    }
+}
+
 /// Whether a text means to be a key, well-formed or not: blanks, quotes and control characters before the prefix,
 /// another case, and a percent-encoded `_` do not hide the intention.
 pub fn looks_like_key(text: &str) -> bool {
@@ -125,7 +177,7 @@ impl fmt::Display for KeyDigest {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ApiKey, CHARS, Digest, KeyDigest, MalformedKey, PREFIX, looks_like_key};
+    use super::{ApiKey, CHARS, Digest, KeyDigest, MalformedKey, NotThePublicPart, PREFIX, PublicPart, looks_like_key};
     use crate::id::ApplicationId;
     use uuid::Uuid;
 
@@ -225,6 +277,20 @@ mod tests {
         }
         for text in ["", "portico", "porticox_", "Bearer portico_x", "sk_portico_x", "pórtico_x", "portic"] {
             assert!(!looks_like_key(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_public_part_of_a_key_names_its_application_and_nothing_longer_is_read() {
+        let key = ApiKey::generate(APPLICATION, random(4));
+        let (public, secret) = key.expose().split_at(PublicPart::CHARS);
+        assert_eq!(PublicPart::parse(public), Ok(PublicPart::of(APPLICATION)));
+        assert_eq!(PublicPart::of(APPLICATION).to_string(), public);
+        for longer in [key.expose(), &format!("{public}{}", &secret[..1]), &format!("{public} ")] {
+            assert_eq!(PublicPart::parse(longer), Err(NotThePublicPart::Longer));
+        }
+        for other in ["", "portico_", &public[1..], &secret[..30], &public.to_uppercase(), &public.replace('_', "-")] {
+            assert_eq!(PublicPart::parse(other), Err(NotThePublicPart::Malformed), "{other}");
         }
     }
 

@@ -121,51 +121,80 @@ pub struct Authorized {
     pub credential: CredentialId,
 }
 
-/// Decides about a call: every gate is open, or the first shut one is named. Nothing is `loaded` if the table did not
+/// Where a gate stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// It lets the call pass.
+    Open,
+    /// It refuses the call.
+    Shut,
+    /// It cannot be told: by a gate before it something is missing, or there is no call that shows a key.
+    Undecided,
+}
+
+impl Stands {
+    /// By what is known; nothing is known of a gate whose ground is missing.
+    fn by(open: Option<bool>) -> Self {
+        match open {
+            Some(true) => Self::Open,
+            Some(false) => Self::Shut,
+            None => Self::Undecided,
+        }
+    }
+}
+
+/// Every gate that what was read decides about, in order, and where it stands. [`authorize`] refuses a call at the first one that is
+/// not open; whoever explains access shows them all. Without a call there is no key to look for in a header.
+pub fn gates(presented: Option<&PresentedKey>, loaded: &Loaded<'_>, now: Timestamp) -> [(Gate, Stands); 12] {
+    let link = loaded.link;
+    let application = loaded.application.filter(|application| {
+        let named = presented.is_none_or(|presented| application.card.id == presented.key().application());
+        named && application.is_live() && application.card.reference_id.is_some()
+    });
+    let both = link.zip(application);
+    let credential = application.and_then(|of| loaded.credential.filter(|one| one.application == of.card.id));
+    let publication = both.and_then(|(link, application)| link.portals.get(&application.portal));
+    let shown = publication.map(|publication| &publication.key_names).zip(presented);
+    let grant = both.and_then(|(link, application)| application.grants.get(&link.api));
+    [
+        (Gate::UnknownGateway, Some(link.is_some())),
+        (Gate::UnknownApplication, Some(application.is_some())),
+        (Gate::UnknownKey, application.map(|_| credential.is_some())),
+        (Gate::ExpiredKey, credential.map(|credential| !credential.is_expired(now))),
+        (Gate::OwnerNotApproved, application.map(|application| application.standing == Status::Approved)),
+        (Gate::NotPublished, both.map(|_| publication.is_some())),
+        (Gate::OpenIdConnectNotCheckedYet, publication.map(|publication| !publication.key_names.is_empty())),
+        (Gate::MalformedKey, shown.map(|(names, presented)| !presented.is_spoiled_in(names))),
+        (Gate::WrongHeader, shown.map(|(names, presented)| presented.is_in(names))),
+        (Gate::OtherStrategy, publication.zip(application).map(|(one, of)| one.strategy == of.card.strategy)),
+        (Gate::NotRegistered, both.map(|_| grant.is_some())),
+        (Gate::RegistrationNotApproved, grant.map(|grant| grant.status == Status::Approved)),
+    ]
+    .map(|(gate, open)| (gate, Stands::by(open)))
+}
+
+/// Decides about a call: every gate is open, or the first one that is not is named. Nothing is `loaded` if the table did not
 /// answer, or not in full.
 ///
 /// # Errors
 /// The [`Gate`] that is shut.
 pub fn authorize(presented: &PresentedKey, loaded: Option<Loaded<'_>>, now: Timestamp) -> Result<Authorized, Gate> {
     let loaded = loaded.ok_or(Gate::StoreUnavailable)?;
+    let gates = gates(Some(presented), &loaded, now);
+    if let Some((shut, _)) = gates.into_iter().find(|(_, stands)| *stands != Stands::Open) {
+        return Err(shut);
+    }
+    // What open gates have shown to be there.
     let link = loaded.link.ok_or(Gate::UnknownGateway)?;
-    let application = loaded
-        .application
-        .filter(|application| application.is_live() && application.card.id == presented.key().application())
-        .ok_or(Gate::UnknownApplication)?;
-    let reference_id = application.card.reference_id.as_ref().ok_or(Gate::UnknownApplication)?;
-    let credential =
-        loaded.credential.filter(|credential| credential.application == application.card.id).ok_or(Gate::UnknownKey)?;
-    if credential.is_expired(now) {
-        return Err(Gate::ExpiredKey);
-    }
-    if application.standing != Status::Approved {
-        return Err(Gate::OwnerNotApproved);
-    }
-    let publication = link.portals.get(&application.portal).ok_or(Gate::NotPublished)?;
-    if publication.key_names.is_empty() {
-        return Err(Gate::OpenIdConnectNotCheckedYet);
-    }
-    if presented.is_spoiled_in(&publication.key_names) {
-        return Err(Gate::MalformedKey);
-    }
-    if !presented.is_in(&publication.key_names) {
-        return Err(Gate::WrongHeader);
-    }
-    if publication.strategy != application.card.strategy {
-        return Err(Gate::OtherStrategy);
-    }
+    let application = loaded.application.ok_or(Gate::UnknownApplication)?;
     let grant = application.grants.get(&link.api).ok_or(Gate::NotRegistered)?;
-    if grant.status != Status::Approved {
-        return Err(Gate::RegistrationNotApproved);
-    }
     Ok(Authorized {
         application: application.card.id,
-        reference_id: reference_id.clone(),
+        reference_id: application.card.reference_id.clone().ok_or(Gate::UnknownApplication)?,
         owner: application.owner,
         api: link.api,
         registration: grant.registration,
-        credential: credential.id,
+        credential: loaded.credential.ok_or(Gate::UnknownKey)?.id,
     })
 }
 

@@ -3,6 +3,7 @@
 //! A request goes through [`edge`], which refuses what the request alone shows to be wrong, to a function's handler, which makes
 //! five moves: who ([`who`]), parse ([`fields`], [`listing`]), decide (the domain), store, render ([`response`], [`problem`]).
 
+pub mod access;
 pub mod account;
 mod application_removal;
 pub mod admin_session;

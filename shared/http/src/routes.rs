@@ -211,6 +211,7 @@ pub const ROUTES: &[Route] = &[
     route("list-apis", "admin-catalog", "GET", "/v3/apis", Administrator, Nothing, true),
     route("fetch-api", "admin-catalog", "GET", "/v3/apis/{apiId}", Administrator, Nothing, false),
     route("update-api", "admin-catalog", "PATCH", "/v3/apis/{apiId}", Administrator, Json, true),
+    route("explain-access", "admin-applications", "GET", "/portico/v1/portals/{portalId}/access", Administrator, Nothing, true),
     route("delete-api", "admin-catalog", "DELETE", "/v3/apis/{apiId}", Administrator, Nothing, false),
     route("create-api-version", "admin-catalog", "POST", "/v3/apis/{apiId}/versions", Administrator, Specification, true),
     route("list-api-versions", "admin-catalog", "GET", "/v3/apis/{apiId}/versions", Administrator, Nothing, false),

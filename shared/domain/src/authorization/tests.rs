@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Authorized, Gate, Loaded, PresentedKey, authorize};
+use super::{Authorized, Gate, Loaded, PresentedKey, Stands, authorize, gates};
 use crate::api_key::ApiKey;
 use crate::application::{Application, ApplicationCard, Grant};
 use crate::credential::Credential;
@@ -236,4 +236,41 @@ fn an_api_that_is_published_in_another_portal_only_is_not_published() {
     let mut call = open();
     call.application().for_each(|it| it.portal = PortalId::new(Uuid::from_u128(99)));
     assert_eq!(call.decide(), Err(Gate::NotPublished));
+}
+
+/// Where the gates stand for whoever has no call to show.
+fn without_a_call(call: &Call) -> Vec<(Gate, Stands)> {
+    let loaded =
+        Loaded { link: call.link.as_ref(), application: call.application.as_ref(), credential: call.credential.as_ref() };
+    gates(None, &loaded, NOW).to_vec()
+}
+
+#[test]
+fn what_is_explained_is_what_is_decided() {
+    let of_calls = [Gate::NoKey, Gate::TwoKeys, Gate::MalformedKey, Gate::WrongHeader, Gate::StoreUnavailable];
+    for gate in Gate::ALL.into_iter().filter(|gate| !of_calls.contains(gate)) {
+        let mut call = open();
+        call.shut(gate);
+        let shut = without_a_call(&call).into_iter().find(|(_, stands)| *stands == Stands::Shut);
+        assert_eq!(shut.map(|(gate, _)| gate), call.decide().err(), "{gate}");
+    }
+}
+
+#[test]
+fn without_a_call_only_what_its_headers_would_show_is_undecided() {
+    let undecided: Vec<_> = without_a_call(&open()).into_iter().filter(|(_, stands)| *stands != Stands::Open).collect();
+    assert_eq!(undecided, [(Gate::MalformedKey, Stands::Undecided), (Gate::WrongHeader, Stands::Undecided)]);
+}
+
+#[test]
+fn a_gate_whose_ground_is_missing_is_undecided_and_the_others_are_told_all_the_same() {
+    let mut call = open();
+    call.shut(Gate::UnknownKey);
+    call.shut(Gate::RegistrationNotApproved);
+    let stands = without_a_call(&call);
+    let of = |wanted| stands.iter().find(|(gate, _)| *gate == wanted).map(|(_, stands)| *stands);
+    assert_eq!(of(Gate::UnknownKey), Some(Stands::Shut));
+    assert_eq!(of(Gate::ExpiredKey), Some(Stands::Undecided));
+    assert_eq!(of(Gate::RegistrationNotApproved), Some(Stands::Shut));
+    assert_eq!(of(Gate::OtherStrategy), Some(Stands::Open));
 }
