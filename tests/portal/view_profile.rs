@@ -1,7 +1,14 @@
-//! `get-developer-me`: a developer's own profile.
+//! `get-developer-me` and `list-sessions`: a developer's own profile and sessions.
+
+use std::time::Duration;
 
 use portico_domain::status::Status;
+use portico_http::config::SESSION_IDLE;
 use portico_tests::TestPortal;
+use portico_tests::account::PASSWORD;
+
+const ADA: &str = "ada@example.test";
+const SESSIONS: &str = "/api/portico/v1/developer/sessions";
 
 #[tokio::test]
 async fn a_developer_sees_the_own_profile_in_one_store_call() {
@@ -25,5 +32,49 @@ async fn nobody_sees_one_without_a_session_in_force() {
         portal.decide(ada.developer.expect("ada"), status).await;
         ada.me().await.expect_problem(401, "unauthorized");
     }
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn list_sessions_shows_where_a_developer_is_signed_in_and_which_one_asks() {
+    let portal = TestPortal::start().await;
+    portal.account(ADA, Status::Approved).await;
+    let laptop = portal.anonymous();
+    laptop.authenticate(ADA, PASSWORD).await.expect(204);
+    portal.clock.advance(Duration::from_secs(60));
+    let phone = portal.anonymous();
+    phone.authenticate(ADA, PASSWORD).await.expect(204);
+    portal.clock.advance(Duration::from_secs(60));
+    phone.refresh().await.expect(204);
+    portal.approved_developer("eve@example.test").await;
+    portal.take_calls();
+    let list = phone.get(SESSIONS).await.expect(200);
+    assert_eq!(portal.take_calls().len(), 2);
+    assert_eq!(list.total(), 2, "and none of anybody else");
+    let (first, second) = (&list.body["data"][0], &list.body["data"][1]);
+    assert_eq!((&first["current"], &second["current"]), (&false.into(), &true.into()));
+    assert_eq!(first["created_at"], first["refreshed_at"]);
+    assert!(second["created_at"].as_str() < second["refreshed_at"].as_str());
+    assert!(first["expires_at"].as_str() < second["expires_at"].as_str(), "a refresh moves the end");
+    assert_eq!(phone.get(&format!("{SESSIONS}?sort=current%20desc&page[size]=1")).await.body["data"][0], *second);
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_is_not_listed() {
+    let portal = TestPortal::start().await;
+    let id = portal.account(ADA, Status::Approved).await;
+    let ada = portal.anonymous();
+    for _ in 0..3 {
+        portal.anonymous().authenticate(ADA, PASSWORD).await.expect(204);
+    }
+    portal.clock.advance(SESSION_IDLE);
+    ada.authenticate(ADA, PASSWORD).await.expect(204);
+    assert_eq!(ada.get(SESSIONS).await.expect(200).total(), 1, "the others were not used for too long");
+    portal.decide(id, Status::Approved).await; // with another epoch
+    let again = portal.anonymous();
+    again.authenticate(ADA, PASSWORD).await.expect(204);
+    assert_eq!(again.get(SESSIONS).await.expect(200).total(), 1);
+    portal.anonymous().get(SESSIONS).await.expect_problem(401, "unauthorized");
     portal.end().await;
 }

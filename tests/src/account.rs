@@ -25,6 +25,8 @@ pub const AUTHENTICATE: &str = "/api/v3/developer/authenticate";
 pub const REFRESH: &str = "/api/v3/developer/refresh";
 /// `logout`.
 pub const LOGOUT: &str = "/api/v3/developer/logout";
+/// `change-password`.
+pub const CHANGE_PASSWORD: &str = "/api/portico/v1/developer/change-password";
 /// `get-developer-me`.
 pub const ME: &str = "/api/v3/developer/me";
 
@@ -117,6 +119,11 @@ impl Client {
     /// Sets a password.
     pub async fn reset_password(&self, token: &str, password: &str) -> Reply {
         self.post(RESET_PASSWORD, json!({ "token": token, "password": password })).await
+    }
+
+    /// Sets another password, signed in.
+    pub async fn change_password(&self, current: &str, new: &str) -> Reply {
+        self.post(CHANGE_PASSWORD, json!({ "current_password": current, "new_password": new })).await
     }
 
     /// Signs in.

@@ -4,12 +4,10 @@ use portico_domain::developer::Developer;
 use portico_domain::event::{Actor, Name};
 use portico_domain::issued_token::IssuedToken;
 use portico_domain::mail_token::{MailToken, Purpose};
-use portico_domain::password::{Password, PasswordContext, ProposedPassword};
-use portico_domain::portal::Portal as Settings;
-use portico_domain::text::FullName;
+use portico_domain::password::ProposedPassword;
+use portico_http::account::accept_password;
 use portico_http::fields::kinds::{text, uuid};
 use portico_http::fields::{Fields, Kind as _};
-use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::response::no_content;
 use portico_http::{Kind, Portal, Problem, Request, Response};
 use portico_store::Key;
@@ -38,7 +36,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let issued = issued.ok_or_else(Problem::not_found)?;
     let developer = portal.store.find::<Developer>(&Key::developer(issued.developer)).await?.ok_or_else(gone)?;
     issued.accept(&developer, now).map_err(|_| gone())?;
-    let password = accept(password, &settings, &developer)?;
+    let password = accept_password("password", password, &settings, &developer)?;
 
     let phc = portal.passwords.hash(password, &*portal.entropy).await?;
     let by = Actor::Developer(developer.id);
@@ -59,15 +57,6 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
             UseLinkError::Store(error) => error.into(),
         })?;
     Ok(no_content())
-}
-
-/// The password, held against what an attacker knows of the developer.
-fn accept(password: ProposedPassword, settings: &Settings, developer: &Developer) -> Result<Password, Problem> {
-    let email = address_of(developer)?;
-    let full_name = FullName::parse(&developer.full_name)
-        .map_err(|error| Problem::internal(format!("the name of developer {}: {error}", developer.id)))?;
-    let context = PasswordContext { portal_name: &settings.display_name, email: &email, full_name: &full_name };
-    password.accept(&context).map_err(|error| InvalidParameter::body("password", Rule::Invalid, error.to_string()).into())
 }
 
 fn gone() -> Problem {

@@ -97,7 +97,8 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::StrategyDeleted
         | Name::PortalCreated
         | Name::PortalUpdated
-        | Name::SignInThrottled => Ok(None),
+        | Name::SignInThrottled
+        | Name::DeveloperUpdated => Ok(None),
     }
 }
 

@@ -2,19 +2,18 @@
 
 use portico_domain::developer::Developer;
 use portico_domain::email::EmailAddress;
-use portico_domain::event::{Actor, Event, Name};
-use portico_domain::notice::Limited;
+use portico_domain::event::Actor;
 use portico_domain::password::AttemptedPassword;
 use portico_domain::session::Session;
 use portico_http::account::alive;
+use portico_http::failed_sign_ins::too_many_attempts;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::text;
 use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::Key;
 use portico_store::developers::StoredPassword;
-use portico_store::sessions::{CountFailureError, SignInError};
-use portico_store::throttles::{Counter, Pass, Verdict, judge};
-use portico_store::{Key, decide_again};
-use serde_json::json;
+use portico_store::sessions::SignInError;
+use portico_store::throttles::{Counter, Verdict};
 
 /// Begins a session: 204 with both cookies, always under a new id; the session that the browser came with is over.
 ///
@@ -43,7 +42,10 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let right = portal.passwords.verify(password, stored.map(|stored| stored.phc)).await?;
     match developer.filter(|_| right) {
         Some(developer) => accept(portal, &request, &developer, &counters).await,
-        None => Err(refuse(portal, &counters, passes).await?),
+        None => {
+            let by = Actor::Anonymous("sign-in".to_owned());
+            Err(portal.count_failure(&counters, passes, &by, invalid_credentials()).await?)
+        }
     }
 }
 
@@ -64,58 +66,10 @@ async fn accept(portal: &Portal, request: &Request, developer: &Developer, count
     if approved { portal.with_session(&session, now) } else { Err(approval_required()) }
 }
 
-/// Counts the failure and says what it is answered with.
-async fn refuse(portal: &Portal, counters: &[Counter; 2], passes: Vec<Pass>) -> Result<Problem, Problem> {
-    let mut first = Some(passes);
-    decide_again(|| {
-        let first = first.take();
-        async {
-            let verdict = match first {
-                Some(passes) => Verdict::Passes(passes),
-                None => verdict_now(portal, counters).await?,
-            };
-            match verdict {
-                Verdict::RetryAfter(seconds) => Ok(Some(too_many_attempts(seconds))),
-                Verdict::Passes(passes) => {
-                    let told = limits_reached(portal, &passes)?;
-                    match portal.store.count_failed_sign_in(portal.config.portal, &passes, &told).await {
-                        Ok(()) => Ok(Some(invalid_credentials())),
-                        Err(CountFailureError::CounterMoved) => Ok(None),
-                        Err(CountFailureError::Store(error)) => Err(error.into()),
-                    }
-                }
-            }
-        }
-    })
-    .await
-}
-
-/// The events of the limits that one more failure reaches: of an address or of a source, without saying which.
-fn limits_reached(portal: &Portal, passes: &[Pass]) -> Result<Vec<Event>, Problem> {
-    let reached = passes.iter().zip([Limited::Address, Limited::Source]).filter(|(pass, _)| pass.reaches_limit());
-    let event = |(_, limit)| {
-        let data = json!({ "portal": portal.config.portal, "limit": limit });
-        portal.event(Name::SignInThrottled, Actor::Anonymous("sign-in".to_owned()), data)
-    };
-    reached.map(event).collect()
-}
-
-async fn verdict_now(portal: &Portal, counters: &[Counter; 2]) -> Result<Verdict, Problem> {
-    let items = portal.store.load(&counters.each_ref().map(|counter| counter.key().clone())).await?;
-    Ok(judge(counters, &items, portal.now())?)
-}
-
 fn invalid_credentials() -> Problem {
     Problem::new(Kind::InvalidCredentials, "The e-mail address or the password is wrong.")
 }
 
 fn approval_required() -> Problem {
     Problem::new(Kind::ApprovalRequired, "An administrator has to approve this account before you can sign in.")
-}
-
-fn too_many_attempts(seconds: u64) -> Problem {
-    Problem::too_many_requests(
-        seconds,
-        "There were too many attempts. Wait a while, or set a new password with the link in a mail.",
-    )
 }

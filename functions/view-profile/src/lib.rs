@@ -1,14 +1,33 @@
-//! `GET /api/v3/developer/me`: a developer's own profile.
+//! `GET /api/v3/developer/me` and `GET /api/portico/v1/developer/sessions`: a developer's own profile and sessions.
 
+use portico_domain::session::Session;
+use portico_http::listing::Listing;
 use portico_http::response::ok;
 use portico_http::views::profile::ProfileView;
+use portico_http::views::session::{COLUMNS, SessionView};
 use portico_http::{Portal, Problem, Request, Response};
+use portico_store::Key;
 
-/// Shows whoever is signed in.
+/// Answers the routes of `view-profile`.
 ///
 /// # Errors
-/// 401 without a session in force.
+/// 401 without a session in force; 400 for wrong parameters of the list.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
-    let who = portal.signed_in(&request, []).await?;
-    ok(&ProfileView::of(&who.developer))
+    match request.route.operation {
+        "get-developer-me" => ok(&ProfileView::of(&portal.signed_in(&request, []).await?.developer)),
+        "list-sessions" => sessions(portal, &request).await,
+        _ => Err(Problem::not_found()),
+    }
+}
+
+/// The sessions in force, the oldest first.
+async fn sessions(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let who = portal.signed_in(request, []).await?;
+    let listing = Listing::parse(&request.query, COLUMNS)?;
+    let mut sessions = portal.store.children_as::<Session>(Key::developer(who.developer.id).pk(), "SESSION#").await?;
+    let now = portal.now();
+    sessions.retain(|session| session.is_live(&who.developer, now));
+    sessions.sort_by_key(|session| (session.created_at, session.id));
+    let seen = sessions.into_iter().map(|session| (session, who.session.id)).collect();
+    ok(&listing.apply(seen).map(|seen| SessionView::of(&seen)))
 }

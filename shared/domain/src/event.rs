@@ -57,6 +57,8 @@ names! {
     DeveloperPasswordRequested = "developer.password_requested",
     /// A password was set.
     DeveloperPasswordChanged = "developer.password_changed",
+    /// A developer changed the own profile.
+    DeveloperUpdated = "developer.updated",
     /// Approved.
     DeveloperApproved = "developer.approved",
     /// Rejected.
@@ -139,6 +141,7 @@ impl Name {
             | Self::RegistrationRejected
             | Self::RegistrationRevoked => true,
             Self::DeveloperCreated
+            | Self::DeveloperUpdated
             | Self::DeveloperDeleted
             | Self::DeveloperMailFailed
             | Self::DeveloperMailRestored

@@ -6,15 +6,19 @@ use portico_domain::email::EmailAddress;
 use portico_domain::id::{DeveloperId, SessionId};
 use portico_domain::issued_token::IssuedToken;
 use portico_domain::mail_token::{MailToken, Purpose};
+use portico_domain::password::{Password, PasswordContext, ProposedPassword};
 use portico_domain::portal::Portal as PortalSettings;
 use portico_domain::refresh_token::{RefreshClaims, RefreshToken};
 use portico_domain::session::{Lifetime, Session};
+use portico_domain::text::FullName;
 use portico_domain::time::Timestamp;
+use portico_store::developers::address_of;
 use portico_store::mail_tokens::Link;
 use portico_store::throttles::{Counter, Verdict, judge};
 use portico_store::{Items, Key};
 
 use crate::cookies::{self, ACCESS};
+use crate::invalid::{InvalidParameter, Rule};
 use crate::portal::Portal;
 use crate::problem::{Kind, Problem};
 use crate::request::Request;
@@ -142,4 +146,21 @@ pub fn with_cookies(mut response: Response, lines: [HeaderValue; 2]) -> Response
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     response
+}
+
+/// A password that somebody wants to set, held against what an attacker knows of the developer.
+///
+/// # Errors
+/// A 400 that names the field and the rule that it breaks.
+pub fn accept_password(
+    field: &str,
+    password: ProposedPassword,
+    settings: &PortalSettings,
+    developer: &Developer,
+) -> Result<Password, Problem> {
+    let email = address_of(developer)?;
+    let full_name = FullName::parse(&developer.full_name)
+        .map_err(|error| Problem::internal(format!("the name of developer {}: {error}", developer.id)))?;
+    let context = PasswordContext { portal_name: &settings.display_name, email: &email, full_name: &full_name };
+    password.accept(&context).map_err(|error| InvalidParameter::body(field, Rule::Invalid, error.to_string()).into())
 }

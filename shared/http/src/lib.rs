@@ -5,8 +5,8 @@
 
 pub mod access;
 pub mod account;
-mod application_removal;
 pub mod admin_session;
+mod application_removal;
 pub mod approval;
 pub mod clock;
 pub mod config;
@@ -14,6 +14,7 @@ pub mod cookies;
 pub mod decisions;
 mod developer_removal;
 pub mod edge;
+pub mod failed_sign_ins;
 pub mod fields;
 pub mod forms;
 pub mod idempotency;

@@ -10,7 +10,7 @@ pub enum Caller {
     Visitor,
     /// A developer with a session.
     Developer,
-    /// An administrator's token.
+    /// An administrator's token, or a session of one.
     Administrator,
     /// Somebody with a browser. The page itself decides what it shows to whom, and shows problems as pages too.
     Page,
@@ -160,6 +160,11 @@ pub const ROUTES: &[Route] = &[
     route("fetch-api-version-spec", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/versions/{versionId}", Visitor, Nothing, false),
     route("fetch-api-version-spec-raw", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/versions/{versionId}/raw", Visitor, Nothing, false),
     route("list-application-auth-strategies", "browse-catalog", "GET", "/api/v3/application-auth-strategies", Developer, Nothing, true),
+    // Our own: a developer's own account
+    route("list-sessions", "view-profile", "GET", "/api/portico/v1/developer/sessions", Developer, Nothing, true),
+    route("end-session", "end-session", "DELETE", "/api/portico/v1/developer/sessions/{sessionId}", Developer, Nothing, false),
+    route("change-password", "change-password", "POST", "/api/portico/v1/developer/change-password", Developer, Json, true),
+    route("update-profile", "update-profile", "PATCH", "/api/portico/v1/developer", Developer, Json, true),
     // Portal Management v3
     route("list-portals", "admin-portal", "GET", "/v3/portals", Administrator, Nothing, true),
     route("get-portal", "admin-portal", "GET", "/v3/portals/{portalId}", Administrator, Nothing, false),
@@ -180,14 +185,14 @@ pub const ROUTES: &[Route] = &[
     route("get-application-registration", "admin-applications", "GET", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
     route("update-application-registration", "admin-applications", "PATCH", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Json, true),
     route("delete-application-registration", "admin-applications", "DELETE", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
+    // Our own: administrators in a browser
+    route("create-admin-session", "admin-session", "POST", "/portico/v1/session", Anyone, Json, true),
+    route("delete-admin-session", "admin-session", "DELETE", "/portico/v1/session", Anyone, Nothing, false),
     // Our own: what the contract's closed objects have no room for
     route("list-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers", Administrator, Nothing, true),
     route("get-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
     // Pages. Mail scanners ask for the head of what a mail links to (B5)
     route("show-welcome", "pages", "GET", "/", Page, Nothing, false),
-    // Our own: administrators in a browser
-    route("create-admin-session", "admin-session", "POST", "/portico/v1/session", Anyone, Json, true),
-    route("delete-admin-session", "admin-session", "DELETE", "/portico/v1/session", Anyone, Nothing, false),
     route("show-catalog", "pages", "GET", "/apis", Page, Nothing, false),
     route("show-api", "pages", "GET", "/apis/{apiIdOrSlug}", Page, Nothing, false),
     route("show-register-api", "pages", "GET", "/apis/{apiIdOrSlug}/register", Page, Nothing, false),
@@ -206,12 +211,12 @@ pub const ROUTES: &[Route] = &[
     route("show-asset", "pages", "GET", "/assets/{file}", Page, Nothing, false),
     route("head-sign-in", "pages", "HEAD", "/login", Page, Nothing, false),
     route("head-reset-password", "pages", "HEAD", "/reset-password", Page, Nothing, false),
+    route("explain-access", "admin-applications", "GET", "/portico/v1/portals/{portalId}/access", Administrator, Nothing, true),
     // API Builder v3
     route("create-api", "admin-catalog", "POST", "/v3/apis", Administrator, Specification, true),
     route("list-apis", "admin-catalog", "GET", "/v3/apis", Administrator, Nothing, true),
     route("fetch-api", "admin-catalog", "GET", "/v3/apis/{apiId}", Administrator, Nothing, false),
     route("update-api", "admin-catalog", "PATCH", "/v3/apis/{apiId}", Administrator, Json, true),
-    route("explain-access", "admin-applications", "GET", "/portico/v1/portals/{portalId}/access", Administrator, Nothing, true),
     route("delete-api", "admin-catalog", "DELETE", "/v3/apis/{apiId}", Administrator, Nothing, false),
     route("create-api-version", "admin-catalog", "POST", "/v3/apis/{apiId}/versions", Administrator, Specification, true),
     route("list-api-versions", "admin-catalog", "GET", "/v3/apis/{apiId}/versions", Administrator, Nothing, false),

@@ -13,5 +13,6 @@ pub mod implementation;
 pub mod profile;
 pub mod publication;
 pub mod registration;
+pub mod session;
 pub mod strategy;
 pub mod version;

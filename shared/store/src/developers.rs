@@ -6,10 +6,12 @@ use portico_domain::event::Event;
 use portico_domain::id::PortalId;
 use portico_domain::mail_token::Purpose;
 use portico_domain::status::Status;
+use portico_domain::text::FullName;
 use portico_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::applications::guard;
+use crate::developer_admin::ChangeDeveloperError;
 use crate::mail_tokens::Link;
 use crate::throttles::{Counter, Pass};
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
@@ -192,6 +194,28 @@ impl Store {
             transaction = transaction.event(&root, verified);
         }
         transaction.event(&root, changed).commit(self).await
+    }
+}
+
+impl Store {
+    /// Gives a developer as read another name, or does nothing.
+    ///
+    /// # Errors
+    /// [`ChangeDeveloperError::Changed`]: read and decide again.
+    pub async fn rename_developer(
+        &self,
+        developer: &Developer,
+        name: &FullName,
+        event: &Event,
+    ) -> Result<(), ChangeDeveloperError> {
+        let root = Key::developer(developer.id);
+        let update = Update::of(root.clone())
+            .set("full_name", name.as_str())
+            .set("updated_at", &event.at)
+            .add("ver", 1)
+            .when(Condition::has_not("deleted_at"))
+            .when(Condition::is("ver", &developer.ver));
+        Transaction::new().update(update, |_| ChangeDeveloperError::Changed).event(&root, event).commit(self).await
     }
 }
 

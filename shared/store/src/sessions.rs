@@ -7,6 +7,7 @@ use portico_domain::session::Session;
 use portico_domain::status::Status;
 use portico_domain::time::Timestamp;
 
+use crate::developers::StoredPassword;
 use crate::throttles::{Counter, Pass};
 use crate::{Condition, Edited, Item, Key, Store, StoreError, Transaction, Update};
 
@@ -33,6 +34,20 @@ pub enum CountFailureError {
     /// Others were counted meanwhile: decide again.
     #[error("the counter moved")]
     CounterMoved,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a password is not changed by whoever is signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// So many attempts failed meanwhile that this one is not to be answered.
+    #[error("too many attempts at the same time")]
+    TooManyAttempts,
+    /// The session ended meanwhile, whether alone or with all others.
+    #[error("the session is over")]
+    SessionOver,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,6 +92,40 @@ impl Store {
             transaction = transaction.delete(Key::session(developer, session));
         }
         transaction.commit(self).await
+    }
+
+    /// Gives whoever is signed in another password, after the right current one: every other session and every link to set a
+    /// password is over, this session goes on, and failed attempts are forgotten.
+    ///
+    /// # Errors
+    /// [`ChangePasswordError`] names what moved.
+    pub async fn change_password(
+        &self,
+        (developer, session): (&Developer, &Session),
+        password: &StoredPassword,
+        [of_account, of_source]: &[Counter; 2],
+        event: &Event,
+    ) -> Result<(), ChangePasswordError> {
+        use ChangePasswordError as Error;
+        let (root, now) = (Key::developer(developer.id), password.changed_at);
+        let update = Update::of(root.clone())
+            .set("updated_at", &now)
+            .add("epoch", 1)
+            .add("password_generation", 1)
+            .add("ver", 1)
+            .when(Condition::has_not("deleted_at"))
+            .when(Condition::is("status", &Status::Approved))
+            .when(Condition::is("epoch", &developer.epoch));
+        let carried_on = Update::of(Key::session(developer.id, session.id)).set("epoch", &developer.epoch.saturating_add(1));
+        Transaction::new()
+            .delete_if(of_account.key().clone(), of_account.lets_pass(now), |_| Error::TooManyAttempts)
+            .check(of_source.key().clone(), of_source.lets_pass(now), |_| Error::TooManyAttempts)
+            .update(update, |_| Error::SessionOver)
+            .update(carried_on, |_| Error::SessionOver)
+            .put(Item::new(&Key::password(developer.id), "password", password))
+            .event(&root, event)
+            .commit(self)
+            .await
     }
 
     /// Counts a failed sign-in, before it is answered. `told` are events of the portal: of the limits that it reaches.

@@ -186,7 +186,7 @@ async fn members_of_the_wrong_type_are_named_and_nothing_is_stored() {
                 let changed = asked.asked_and_changed().1;
                 let named = reply.body["invalid_parameters"].to_string();
                 let whole = format!("{} {name}={wrong}: {} {}", route.key(), reply.status, reply.body);
-                if name == "password" && wrong.starts_with('"') {
+                if name.ends_with("password") && wrong.starts_with('"') {
                     assert!(reply.status.is_client_error(), "{whole}"); // it is wrong, but not by its type
                     continue;
                 }

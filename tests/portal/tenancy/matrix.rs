@@ -84,6 +84,11 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /api/v3/apis/{apiIdOrSlug}/applications", each(200)),
     ("GET /api/v3/developer/me", each(200)),
     ("GET /api/v3/application-auth-strategies", each(200)),
+    // A developer's own account: a wrong current password
+    ("GET /api/portico/v1/developer/sessions", each(200)),
+    ("DELETE /api/portico/v1/developer/sessions/{sessionId}", own(204)),
+    ("POST /api/portico/v1/developer/change-password", each(401)),
+    ("PATCH /api/portico/v1/developer", each(200)),
     // The catalog: a private API
     ("GET /api/v3/portal", anyone(200)),
     ("GET /api/v3/apis", visitors(200, 200)),

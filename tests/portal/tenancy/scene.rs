@@ -65,6 +65,7 @@ impl Scene {
             ("apiId", tides.to_string()),
             ("versionId", version),
             ("implementationId", api.implementations[0].id.to_string()),
+            ("sessionId", another_session(&portal, &ada).await),
             ("portalId", portal.id().to_string()),
             ("developerId", subject.to_string()),
             ("authStrategyId", spare.to_string()),
@@ -114,12 +115,12 @@ impl Scene {
             "POST /api/v3/applications/{applicationId}/registrations" => json!({ "api_id": self.winds }),
             "POST /api/v3/applications/{applicationId}/credentials" => json!({ "display_name": "Second" }),
             "PUT /api/v3/applications/{applicationId}/credentials/{credentialId}" => json!({ "display_name": "Renamed" }),
-            "PATCH /v3/portals/{portalId}" => json!({ "description": "Seas and skies" }),
             "POST /api/portico/v1/developer/change-password" => {
                 json!({ "current_password": "a wrong password", "new_password": "violet tractor hums at dusk" })
             }
             "PATCH /api/portico/v1/developer" => json!({ "full_name": format!("Ada {number}") }),
             "POST /portico/v1/session" => json!({ "token": "the-token-of-nobody" }),
+            "PATCH /v3/portals/{portalId}" => json!({ "description": "Seas and skies" }),
             "PATCH /v3/portals/{portalId}/authentication-settings" => json!({ "basic_auth_enabled": true }),
             "POST /v3/portals/{portalId}/developers" => json!({ "email": "invited@example.test", "full_name": "Invited" }),
             "PATCH /v3/portals/{portalId}/developers/{developerId}" => json!({ "status": "approved" }),
@@ -154,4 +155,16 @@ async fn session_of_another_portal(portal: &TestPortal, ada: &Client) -> Client 
     let client = portal.anonymous();
     client.set_cookie(ACCESS, &token);
     client
+}
+
+/// A session of ada in another browser.
+async fn another_session(portal: &TestPortal, ada: &Client) -> String {
+    let sessions = async || -> Vec<Session> {
+        let root = Key::developer(ada.developer.expect("ada"));
+        portal.portal.store.children_as(root.pk(), "SESSION#").await.expect("the store answers")
+    };
+    let before = sessions().await;
+    portal.sign_in(ada.developer.expect("ada")).await;
+    let new = sessions().await.into_iter().find(|session| !before.contains(session));
+    new.expect("a new session").id.to_string()
 }

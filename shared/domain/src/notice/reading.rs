@@ -118,6 +118,7 @@ impl Reading<'_> {
             Name::DeveloperSignedUpAgain
             | Name::DeveloperPasswordRequested
             | Name::DeveloperPasswordChanged
+            | Name::DeveloperUpdated
             | Name::DeveloperMailFailed
             | Name::DeveloperMailRestored
             | Name::ApiCreated
