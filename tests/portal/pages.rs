@@ -47,7 +47,7 @@ fn reader(scene: &Scene, signed_in: bool) -> Client {
 }
 
 #[track_caller]
-fn header_of<'r>(reply: &'r Reply, name: header::HeaderName) -> &'r str {
+fn header_of(reply: &Reply, name: header::HeaderName) -> &str {
     reply.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 

@@ -137,6 +137,9 @@
     title.textContent = wrong.length ? "Something that you typed cannot be taken:" : answer.data.detail || "The portal could not do this now. Try again in a moment.";
     summary.append(title);
     const list = document.createElement("ul");
+    const fields = all("[data-field]", form);
+    const place = (one) => { const at = fields.indexOf(fieldOf(form, one.field)); return at < 0 ? fields.length : at; };
+    wrong.sort((one, other) => place(one) - place(other));
     for (const one of wrong) {
       const field = fieldOf(form, one.field);
       const sentence = one.sentence || `${labelOf(field) || one.field} ${one.reason}.`;

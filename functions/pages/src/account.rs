@@ -85,10 +85,8 @@ fn frame(reader: &Reader, request: &Request, title: &str) -> Frame {
 }
 
 pub(crate) async fn sign_up(portal: &Portal, request: &Request) -> Result<Page, Stop> {
-    const WRONG: [(&str, &str); 2] = [
-        ("full_name", "Enter your name: one line, at most 256 characters."),
-        ("email", "Enter an address such as ada@example.com."),
-    ];
+    const WRONG: [(&str, &str); 2] =
+        [("full_name", "Enter your name, in one line."), ("email", "Enter an address such as ada@example.com.")];
     let reader = stranger(portal, request).await?;
     let back = Back { request };
     let wrong = |name: &str| WRONG.iter().find(|(field, _)| *field == name && back.is_wrong(name)).map(|(_, words)| *words);

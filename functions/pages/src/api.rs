@@ -1,6 +1,7 @@
 //! The page of an API: what it is, its versions, how it is called, and the reader's own registrations for it.
 
 use askama::Template;
+use portico_domain::api::SpecType;
 use portico_domain::application::ApplicationCard;
 use portico_domain::developer::Developer;
 use portico_domain::id::ApiId;
@@ -50,6 +51,15 @@ struct ApiPage {
     signed_in: bool,
     example: Option<Code>,
     updated: When,
+}
+
+/// A kind of specification as people call it.
+const fn named(kind: SpecType) -> &'static str {
+    match kind {
+        SpecType::Oas2 => "OpenAPI 2",
+        SpecType::Oas3 => "OpenAPI 3",
+        SpecType::Asyncapi => "AsyncAPI",
+    }
 }
 
 /// The API that the path names, if the reader may see it, and who reads.
@@ -117,7 +127,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let versions = versions.iter().map(|version| VersionRow {
         label: version.version.clone(),
         current: current == Some(version.id),
-        kind: version.spec_type.map_or("", |kind| kind.as_str()),
+        kind: version.spec_type.map_or("", named),
         raw: format!("/api/v3/apis/{}/versions/{}/raw", card.slug, version.id),
         added: When::of(version.created_at, now),
     });

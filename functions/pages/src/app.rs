@@ -218,14 +218,12 @@ pub(crate) async fn edit(portal: &Portal, request: &Request) -> Result<Page, Sto
     let (who, application) = own(portal, request).await?;
     let card = application.card;
     let strategy = strategy_of(&portal.store.load(&[Key::strategy(card.strategy)]).await?, &card)?;
+    let (about, known_as) = (card.description.as_deref().unwrap_or_default(), card.reference_id.as_deref().unwrap_or_default());
+    let [name, description, reference_id] = apps::fields(&card.name, about, known_as);
     let page = EditAppPage {
         frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, format!("Edit {}", card.name)),
         id: card.id.to_string(),
-        fields: apps::fields(
-            &card.name,
-            card.description.as_deref().unwrap_or_default(),
-            card.reference_id.as_deref().unwrap_or_default(),
-        ),
+        fields: [name, description.sent_when_empty(), reference_id],
         app: card.name,
         strategy: strategy.display_name,
     };

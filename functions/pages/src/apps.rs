@@ -80,11 +80,11 @@ struct NewAppPage {
     in_the_way: Option<Empty>,
 }
 
-/// The fields of an application, new or not.
+/// The fields of an application, new or not. What is emptied is taken away.
 pub(crate) fn fields(name: &str, description: &str, reference_id: &str) -> [Field; 3] {
     [
         Field::text("name", "Name").required().most(ApplicationName::MAX_CHARS).value(name),
-        Field::lines("description", "Description").most(Description::MAX_CHARS).value(description).null_when_empty(),
+        Field::lines("description", "Description").most(Description::MAX_CHARS).value(description),
         Field::text("client_id", "Reference ID")
             .most(ReferenceId::MAX_CHARS)
             .hint("Unique in this portal. With key authentication you can leave it out; with OpenID Connect it is the client id at your identity provider.")

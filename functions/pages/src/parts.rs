@@ -100,9 +100,9 @@ impl Field {
         Self { id: format!("f-{scope}-{}", self.name), ..self }
     }
 
-    /// Empty means none, not "as it was".
-    pub(crate) fn null_when_empty(self) -> Self {
-        Self { when_empty: "null", ..self }
+    /// What is emptied is sent so, and taken away.
+    pub(crate) fn sent_when_empty(self) -> Self {
+        Self { when_empty: "keep", ..self }
     }
 
     /// What is wrong with what was typed, if anything is.

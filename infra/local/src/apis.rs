@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use http::{Method, StatusCode};
 use portico_domain::portal::Portal as Settings;
+use portico_domain::text::ApiDescription;
 use portico_store::Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,6 +38,7 @@ struct Document {
 struct Info {
     title: String,
     version: Scalar,
+    description: Option<String>,
 }
 
 /// A version such as `1.0` that the file does not quote.
@@ -164,7 +166,11 @@ pub async fn publish_one(
         Scalar::Text(version) => version,
         Scalar::Number(version) => version.to_string(),
     };
-    let new = json!({ "name": document.info.title, "version": version, "slug": slug, "spec_content": file.text });
+    let mut new = json!({ "name": document.info.title, "version": version, "slug": slug, "spec_content": file.text });
+    // What is too long for the catalog is in the reference all the same.
+    if let Some(description) = document.info.description.filter(|text| ApiDescription::parse(text).is_ok()) {
+        new["description"] = json!(description.trim());
+    }
     let api = match management.send(Method::POST, "/v3/apis", &new).await? {
         (StatusCode::CREATED, api) => text(&api, "id")?,
         (StatusCode::CONFLICT, _) => existing(management, slug).await?,
