@@ -19,6 +19,10 @@ use super::tenancy::matrix::Who;
 use super::tenancy::scene::Scene;
 
 fn safe(headers: &HeaderMap) -> Result<(), String> {
+    safe_and_cached(headers, "no-store")
+}
+
+fn safe_and_cached(headers: &HeaderMap, caching: &str) -> Result<(), String> {
     let value = |name: &str| {
         let mut all = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         (all.next().unwrap_or_default().to_owned(), all.next().is_some())
@@ -26,7 +30,7 @@ fn safe(headers: &HeaderMap) -> Result<(), String> {
     for (name, expected) in [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        ("cache-control", "no-store"),
+        ("cache-control", caching),
         ("cross-origin-opener-policy", "same-origin"),
     ] {
         if value(name) != (expected.to_owned(), false) {
@@ -50,11 +54,15 @@ fn safe(headers: &HeaderMap) -> Result<(), String> {
 
 #[track_caller]
 fn check(what: &str, reply: &Reply) {
-    assert_eq!(safe(&reply.headers), Ok(()), "{what}: {}", reply.status);
+    // The images of the portal are for everybody, and so for caches.
+    let cached = what.starts_with("GET /api/v3/assets/") && reply.status == 200;
+    let caching = if cached { "public, max-age=300" } else { "no-store" };
+    assert_eq!(safe_and_cached(&reply.headers, caching), Ok(()), "{what}: {}", reply.status);
     let content_type = reply.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     assert_eq!(content_type.is_empty(), reply.bytes.is_empty(), "{what}: {content_type}");
     let expected: &[&str] = match reply.status.as_u16() {
         400.. => &["application/problem+json"],
+        _ if what.contains("/assets/") && (cached || what.ends_with("/raw")) => &["image/png"],
         _ if what.ends_with("/raw") => &["application/json", "application/yaml"],
         _ => &["application/json"],
     };

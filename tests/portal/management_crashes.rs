@@ -5,6 +5,7 @@
 use http::Method;
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
+use portico_domain::image::{Media, data_uri};
 use portico_domain::status::Status;
 use portico_store::Key;
 use portico_tests::TestPortal;
@@ -75,6 +76,10 @@ fn keys(name: String) -> Value {
     json!({ "name": name, "display_name": name, "strategy_type": "key_auth", "configs": { "key-auth": { "key_names": ["apikey"] } } })
 }
 
+fn gif(number: usize) -> Value {
+    json!({ "data": data_uri(Media::Gif, format!("GIF89a{number}").as_bytes()) })
+}
+
 fn new_developer(scene: &Scene, invited: bool) -> Option<Value> {
     let email = format!("new{}@example.test", scene.number);
     Some(json!({ "email": email, "full_name": "Grace Hopper", "send_invitation_email": invited }))
@@ -98,6 +103,46 @@ fn changes() -> Vec<Change> {
             method: Method::PATCH,
             path: |portal, _| format!("{}/authentication-settings", portal_path(portal)),
             body: |scene| Some(json!({ "basic_auth_enabled": scene.number % 2 == 1 })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(portal_key, Name::PortalUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "replace-portal-customization",
+            method: Method::PUT,
+            path: |portal, _| format!("{}/customization", portal_path(portal)),
+            body: |scene| Some(json!({ "theme": { "name": format!("Theme {}", scene.number) } })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(portal_key, Name::PortalUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "update-portal-customization",
+            method: Method::PATCH,
+            path: |portal, _| format!("{}/customization", portal_path(portal)),
+            body: |scene| Some(json!({ "layout": format!("layout {}", scene.number) })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(portal_key, Name::PortalUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "replace-portal-asset-logo",
+            method: Method::PUT,
+            path: |portal, _| format!("{}/assets/logo", portal_path(portal)),
+            body: |scene| Some(gif(scene.number)),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(portal_key, Name::PortalUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "replace-portal-asset-favicon",
+            method: Method::PUT,
+            path: |portal, _| format!("{}/assets/favicon", portal_path(portal)),
+            body: |scene| Some(gif(scene.number)),
             done: 200,
             done_before: 200,
             counted: Counted::Events(portal_key, Name::PortalUpdated),

@@ -1,20 +1,19 @@
-//! `/v3/portals`: portals and their settings, for administrators.
+//! `/v3/portals`: portals, their settings and their look, for administrators.
 
+mod customization;
+mod images;
 mod parse;
+mod update;
 
-use portico_domain::event::Name;
+use portico_domain::image::Which;
 use portico_domain::portal::Portal as Settings;
-use portico_domain::portal_edit::{PortalEdit, PortalEditError, difference};
-use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::listing::browse::CAP;
 use portico_http::listing::{Column, Listing};
 use portico_http::response::ok;
 use portico_http::views::admin_portal::{AdminPortalView, AuthenticationSettingsView};
-use portico_http::who::PortalAdministrator;
 use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::portals::UpdatePortalError;
-use portico_store::{Key, decide_again};
-use serde_json::json;
+
+use update::update;
 
 /// Answers the routes of `admin-portal`.
 ///
@@ -41,6 +40,14 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
             let edit = parse::authentication_settings(&request)?;
             ok(&AuthenticationSettingsView::of(&update(portal, who, &edit).await?))
         }
+        "get-portal-customization" => customization::get(portal, &request).await,
+        "replace-portal-customization" | "update-portal-customization" => customization::edit(portal, &request).await,
+        "get-portal-asset-logo" => images::get(portal, &request, Which::Logo).await,
+        "get-portal-asset-favicon" => images::get(portal, &request, Which::Favicon).await,
+        "get-portal-asset-logo-raw" => images::raw(portal, &request, Which::Logo).await,
+        "get-portal-asset-favicon-raw" => images::raw(portal, &request, Which::Favicon).await,
+        "replace-portal-asset-logo" => images::replace(portal, &request, Which::Logo).await,
+        "replace-portal-asset-favicon" => images::replace(portal, &request, Which::Favicon).await,
         _ => Err(Problem::not_found()),
     }
 }
@@ -83,47 +90,6 @@ async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let managed = all.into_iter().filter(|settings| who.token.may_manage(settings.id));
     let page = listing.apply(managed.map(|settings| (settings, host.to_owned())).collect());
     ok(&page.map(|(settings, host)| AdminPortalView::of(&settings, &host)))
-}
-
-/// The portal as an edit leaves it. Who loses a race decides again on what the winner made.
-async fn update(portal: &Portal, who: PortalAdministrator, edit: &PortalEdit) -> Result<Settings, Problem> {
-    let PortalAdministrator { administrator, portal: settings } = who;
-    let id = settings.id;
-    let mut known = Some(settings);
-    decide_again(|| {
-        let (known, administrator) = (known.take(), &administrator);
-        async move {
-            let before = match known {
-                Some(settings) => settings,
-                None => portal.store.find(&Key::portal(id)).await?.ok_or_else(Problem::not_found)?,
-            };
-            let Some(after) = edit.apply(&before, portal.now()).map_err(refused)? else { return Ok(Some(before)) };
-            let told = difference(&before, &after);
-            let data = json!({ "portal": id, "changed": told.changed, "before": told.before, "after": told.after });
-            let event = portal.event(Name::PortalUpdated, administrator.actor(), data)?;
-            match portal.store.update_portal(&before, &after, &event).await {
-                Ok(()) => Ok(Some(after)),
-                Err(UpdatePortalError::Changed) => Ok(None),
-                Err(UpdatePortalError::StrategyGone) => Err(unknown_strategy()),
-                Err(UpdatePortalError::Store(error)) => Err(error.into()),
-            }
-        }
-    })
-    .await
-}
-
-fn refused(error: PortalEditError) -> Problem {
-    match error {
-        PortalEditError::TooManyLabels => {
-            let maximum = i64::try_from(portico_domain::limits::LABELS).unwrap_or(i64::MAX);
-            InvalidParameter::body("labels", Rule::MaxItems { maximum }, error.to_string()).into()
-        }
-    }
-}
-
-fn unknown_strategy() -> Problem {
-    let field = "default_application_auth_strategy_id";
-    InvalidParameter::body(field, Rule::MissingReference, "must be the id of an auth strategy").into()
 }
 
 /// What Portico does not do (yet) is said, not stored.

@@ -51,6 +51,7 @@ pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
         default_strategy: strategy.map(|id| id.map(StrategyId::new)),
         labels,
         pii_in_notifications,
+        ..PortalEdit::default()
     })
 }
 

@@ -1,11 +1,11 @@
 //! `get-portal-context`: what a client must know before anybody signs in.
 
 use portico_domain::id::PortalId;
-use portico_domain::portal::Portal as Settings;
 use portico_http::response::ok;
 use portico_http::{Portal, Problem, Response};
-use portico_store::Key;
 use serde::Serialize;
+
+use crate::look;
 
 #[derive(Serialize)]
 struct ContextView {
@@ -21,8 +21,7 @@ struct ContextView {
 }
 
 pub(crate) async fn context(portal: &Portal) -> Result<Response, Problem> {
-    let known = portal.store.find::<Settings>(&Key::portal(portal.config.portal)).await?;
-    let settings = known.ok_or_else(|| Problem::internal("the table has no such portal"))?;
+    let settings = look::settings(portal).await?;
     ok(&ContextView {
         portal_id: settings.id,
         // A table is one organisation, and a portal stands for it.

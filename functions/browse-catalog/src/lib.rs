@@ -3,10 +3,12 @@
 
 mod apis;
 mod context;
+mod look;
 mod strategies;
 mod versions;
 mod visible;
 
+use portico_domain::image::Which;
 use portico_http::{Portal, Problem, Request, Response};
 
 /// Answers the routes of `browse-catalog`.
@@ -16,6 +18,9 @@ use portico_http::{Portal, Problem, Request, Response};
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
     match request.route.operation {
         "get-portal-context" => context::context(portal).await,
+        "get-portal-customization" => look::customization(portal).await,
+        "get-portal-logo" => look::portal_image(portal, &request, Which::Logo).await,
+        "get-portal-favicon" => look::portal_image(portal, &request, Which::Favicon).await,
         "list-apis" => apis::list(portal, &request).await,
         "fetch-api" => apis::fetch(portal, &request).await,
         "get-api-actions" => apis::actions(portal, &request).await,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::customization::Customization;
 use crate::id::{PortalId, StrategyId};
+use crate::image::{StoredImage, Which};
 use crate::time::Timestamp;
 
 /// Who may see an API in a portal.
@@ -63,6 +65,15 @@ pub struct Portal {
     /// Whether notifications may name developers.
     #[serde(default)]
     pub pii_in_notifications: bool,
+    /// The look of its pages.
+    #[serde(default, skip_serializing_if = "Customization::is_plain")]
+    pub customization: Customization,
+    /// Its logo, if it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<StoredImage>,
+    /// Its favicon, if it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favicon: Option<StoredImage>,
     /// Number of its events.
     pub ver: u64,
     /// When it was made.
@@ -88,9 +99,20 @@ impl Portal {
             default_strategy: Some(default_strategy),
             labels: Labels::new(),
             pii_in_notifications: false,
+            customization: Customization::default(),
+            logo: None,
+            favicon: None,
             ver: 1,
             created_at: now,
             updated_at: now,
+        }
+    }
+
+    /// An image of its own, if it has one.
+    pub const fn image(&self, which: Which) -> Option<&StoredImage> {
+        match which {
+            Which::Logo => self.logo.as_ref(),
+            Which::Favicon => self.favicon.as_ref(),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::customization::{CustomizationEdit, LookTooLarge};
 use crate::id::StrategyId;
+use crate::image::StoredImage;
 use crate::limits::LABELS;
 use crate::portal::{Labels, Portal, Visibility};
 use crate::time::Timestamp;
@@ -36,6 +38,12 @@ pub struct PortalEdit {
     pub labels: Option<Option<BTreeMap<String, Option<String>>>>,
     /// Whether notifications may name developers.
     pub pii_in_notifications: Option<bool>,
+    /// The look of its pages.
+    pub customization: Option<CustomizationEdit>,
+    /// Its logo; inside, absent means Portico's own.
+    pub logo: Option<Option<StoredImage>>,
+    /// Its favicon; inside, absent means Portico's own.
+    pub favicon: Option<Option<StoredImage>>,
 }
 
 /// Why a portal cannot be edited so.
@@ -44,6 +52,9 @@ pub enum PortalEditError {
     /// With the labels that are there, it would have too many.
     #[error("must have at most {LABELS} entries")]
     TooManyLabels,
+    /// With the look that is there, it would be too large.
+    #[error(transparent)]
+    LookTooLarge(#[from] LookTooLarge),
 }
 
 /// The settings that differ, by their names in the contract. What people wrote is named only: an address may stand in it, and
@@ -62,7 +73,7 @@ impl PortalEdit {
     /// The portal as it is to be; nothing if nothing changes.
     ///
     /// # Errors
-    /// [`PortalEditError::TooManyLabels`].
+    /// [`PortalEditError`].
     pub fn apply(&self, portal: &Portal, now: Timestamp) -> Result<Option<Portal>, PortalEditError> {
         let mut edited = portal.clone();
         let edit = self.clone();
@@ -77,6 +88,11 @@ impl PortalEdit {
         assign(&mut edited.default_page_visibility, edit.default_page_visibility);
         assign(&mut edited.default_strategy, edit.default_strategy);
         assign(&mut edited.pii_in_notifications, edit.pii_in_notifications);
+        assign(&mut edited.logo, edit.logo);
+        assign(&mut edited.favicon, edit.favicon);
+        if let Some(edit) = edit.customization {
+            edited.customization = edit.apply(&portal.customization)?;
+        }
         match edit.labels {
             Some(Some(changes)) => merge(&mut edited.labels, changes),
             Some(None) => edited.labels.clear(),
@@ -124,9 +140,19 @@ pub fn difference(before: &Portal, after: &Portal) -> Difference {
 }
 
 /// The settings that people write.
-const TEXTS: [&str; 4] = ["name", "display_name", "description", "labels"];
+const TEXTS: [&str; 8] = [
+    "name",
+    "display_name",
+    "description",
+    "labels",
+    "customization.theme.name",
+    "customization.layout",
+    "customization.menu",
+    "customization.robots",
+];
 
-fn settings(portal: &Portal) -> [(&'static str, Value); 12] {
+fn settings(portal: &Portal) -> [(&'static str, Value); 21] {
+    let look = &portal.customization;
     [
         ("name", json!(portal.name)),
         ("display_name", json!(portal.display_name)),
@@ -140,6 +166,15 @@ fn settings(portal: &Portal) -> [(&'static str, Value); 12] {
         ("default_application_auth_strategy_id", json!(portal.default_strategy)),
         ("labels", json!(portal.labels)),
         ("notifications_developer_pii_visibility_enabled", json!(portal.pii_in_notifications)),
+        ("customization.theme.name", json!(look.theme.name)),
+        ("customization.theme.mode", json!(look.theme.mode)),
+        ("customization.theme.colors.primary", json!(look.theme.primary)),
+        ("customization.layout", json!(look.layout)),
+        ("customization.menu", json!(look.menu)),
+        ("customization.spec_renderer", json!(look.spec_renderer)),
+        ("customization.robots", json!(look.robots)),
+        ("logo", json!(portal.logo)),
+        ("favicon", json!(portal.favicon)),
     ]
 }
 
@@ -177,6 +212,28 @@ mod tests {
         let edited = edit.apply(&portal(), LATER).expect("a good edit").expect("a change");
         let told = difference(&portal(), &edited);
         assert_eq!(told, Difference { changed: vec!["description"], before: json!({}), after: json!({}) });
+    }
+
+    #[test]
+    fn a_look_is_told_but_for_what_people_wrote_in_it() {
+        use crate::customization::Customization;
+        let says = json!({
+            "theme": { "name": "Ada's", "mode": "dark", "primary": "#abc" }, "robots": "noindex",
+            "menu": { "main": [{ "path": "/ada", "title": "Ada", "visibility": "public", "external": false }] },
+        });
+        let says: Customization = serde_json::from_value(says).expect("a look");
+        let logo = StoredImage { digest: "d".to_owned(), media: crate::image::Media::Png };
+        let look = CustomizationEdit { replaces: true, says, clears_robots: false };
+        let edit = PortalEdit { customization: Some(look), logo: Some(Some(logo)), ..PortalEdit::default() };
+        let edited = edit.apply(&portal(), LATER).expect("a good edit").expect("a change");
+        let told = difference(&portal(), &edited);
+        let after = json!({
+            "customization.theme.mode": "dark", "customization.theme.colors.primary": "#abc",
+            "logo": { "digest": "d", "media": "png" },
+        });
+        assert_eq!(told.after, after);
+        assert_eq!(told.changed.len(), 6);
+        assert_eq!(edit.apply(&edited, LATER), Ok(None), "the same again");
     }
 
     #[test]

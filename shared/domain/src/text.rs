@@ -20,6 +20,9 @@ pub enum TextError {
     /// A control character other than a line break or a tab.
     #[error("must not contain control characters")]
     ControlCharacter,
+    /// No directives for search engines.
+    #[error("must be directives of the robots meta tag, such as noindex, nofollow")]
+    NoDirectives,
     /// A blank at either end of a text that is compared exactly.
     #[error("must not begin or end with a blank")]
     OuterBlank,
@@ -145,6 +148,20 @@ text! {
 }
 
 text! {
+    /// What people read of a link in a menu, or above several: one line, not blank.
+    MenuTitle, 512, |text| line(text, MenuTitle::MAX_CHARS).map(|()| text)
+}
+
+text! {
+    /// What a page's robots meta tag says: directives with commas between them.
+    RobotsDirectives, 255, |text| {
+        line(text, RobotsDirectives::MAX_CHARS)?;
+        let allowed = |char: char| char.is_ascii_alphanumeric() || ",:_- ".contains(char);
+        if text.chars().all(allowed) { Ok(text) } else { Err(TextError::NoDirectives) }
+    }
+}
+
+text! {
     /// The label of a version, such as `1.4.0`: one line of printable characters, compared exactly.
     VersionLabel, 255, |text| {
         line(text, VersionLabel::MAX_CHARS)?;
@@ -163,7 +180,7 @@ text! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApplicationName, Description, DisplayName, FullName, ReferenceId, TextError};
+    use super::{ApplicationName, Description, DisplayName, FullName, ReferenceId, RobotsDirectives, TextError};
 
     #[test]
     fn a_full_name_is_kept_without_the_blanks_around_it() {
@@ -210,6 +227,17 @@ mod tests {
         assert_eq!(ReferenceId::parse("weather\u{a0}"), Err(TextError::OuterBlank));
         assert_eq!(ReferenceId::parse(""), Err(TextError::Empty));
         assert_eq!(ReferenceId::parse("   "), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn directives_for_robots_are_those_of_the_meta_tag() {
+        for text in ["noindex", "noindex, nofollow", "max-snippet:-1, max_image:large"] {
+            assert!(RobotsDirectives::parse(text).is_ok(), "{text}");
+        }
+        for text in ["\"><script>", "noindex;", "n\u{f6}index"] {
+            assert_eq!(RobotsDirectives::parse(text), Err(TextError::NoDirectives), "{text}");
+        }
+        assert_eq!(RobotsDirectives::parse("User-agent: *\nDisallow: /"), Err(TextError::Unprintable));
     }
 
     #[test]

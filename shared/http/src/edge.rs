@@ -14,7 +14,7 @@ use crate::portal::Portal;
 use crate::problem::{Kind, Problem};
 use crate::query::Query;
 use crate::request::Request;
-use crate::routes::{self, Caller, Route, Takes};
+use crate::routes::{self, Caller, Route};
 use crate::{Response, json, reply_body};
 
 /// Answers an event with what a handler answers to its request.
@@ -158,11 +158,7 @@ fn identify(portal: &Portal, request: &mut Request) -> Result<(), Problem> {
 }
 
 fn read_body(route: &Route, essence: &str, body: &[u8]) -> Result<Value, Problem> {
-    let most = match route.takes {
-        Takes::Nothing => return Ok(Value::Null),
-        Takes::Json => routes::JSON_BYTES,
-        Takes::Specification => routes::EVENT_BYTES,
-    };
+    let Some(most) = route.takes.most() else { return Ok(Value::Null) };
     within(body, most)?;
     let unnamed = body.is_empty() && essence.is_empty();
     if !unnamed && !essence.eq_ignore_ascii_case("application/json") {

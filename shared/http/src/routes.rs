@@ -25,10 +25,26 @@ pub enum Takes {
     Json,
     /// A JSON object with a specification in it, bounded by the Lambda event alone.
     Specification,
+    /// A JSON object with an image in it, or `null`, of at most [`IMAGE_BYTES`].
+    Image,
+}
+
+impl Takes {
+    /// The most bytes of a body, where one is looked at.
+    pub const fn most(self) -> Option<usize> {
+        match self {
+            Self::Nothing => None,
+            Self::Json => Some(JSON_BYTES),
+            Self::Specification => Some(EVENT_BYTES),
+            Self::Image => Some(IMAGE_BYTES),
+        }
+    }
 }
 
 /// The largest JSON body of an ordinary route.
 pub const JSON_BYTES: usize = 64 * 1024;
+/// The largest JSON body with an image of 256 KiB in it, in base64 and however its slashes are escaped.
+pub const IMAGE_BYTES: usize = 768 * 1024;
 /// The largest body that a Lambda event can hold at all.
 pub const EVENT_BYTES: usize = 6_291_556;
 
@@ -123,7 +139,7 @@ const fn route(
 }
 
 use Caller::{Administrator, Anyone, Developer, Page, Visitor};
-use Takes::{Json, Nothing, Specification};
+use Takes::{Image, Json, Nothing, Specification};
 
 /// Every route but `$default`.
 #[rustfmt::skip]
@@ -159,6 +175,9 @@ pub const ROUTES: &[Route] = &[
     route("list-api-version-specs", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/versions", Visitor, Nothing, true),
     route("fetch-api-version-spec", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/versions/{versionId}", Visitor, Nothing, false),
     route("fetch-api-version-spec-raw", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/versions/{versionId}/raw", Visitor, Nothing, false),
+    route("get-portal-customization", "browse-catalog", "GET", "/api/v3/customization", Anyone, Nothing, false),
+    route("get-portal-logo", "browse-catalog", "GET", "/api/v3/assets/logo", Anyone, Nothing, false),
+    route("get-portal-favicon", "browse-catalog", "GET", "/api/v3/assets/favicon", Anyone, Nothing, false),
     route("list-application-auth-strategies", "browse-catalog", "GET", "/api/v3/application-auth-strategies", Developer, Nothing, true),
     // Our own: a developer's own account
     route("list-sessions", "view-profile", "GET", "/api/portico/v1/developer/sessions", Developer, Nothing, true),
@@ -171,6 +190,15 @@ pub const ROUTES: &[Route] = &[
     route("update-portal", "admin-portal", "PATCH", "/v3/portals/{portalId}", Administrator, Json, true),
     route("get-portal-authentication-settings", "admin-portal", "GET", "/v3/portals/{portalId}/authentication-settings", Administrator, Nothing, false),
     route("update-portal-authentication-settings", "admin-portal", "PATCH", "/v3/portals/{portalId}/authentication-settings", Administrator, Json, true),
+    route("get-portal-customization", "admin-portal", "GET", "/v3/portals/{portalId}/customization", Administrator, Nothing, false),
+    route("replace-portal-customization", "admin-portal", "PUT", "/v3/portals/{portalId}/customization", Administrator, Json, true),
+    route("update-portal-customization", "admin-portal", "PATCH", "/v3/portals/{portalId}/customization", Administrator, Json, true),
+    route("get-portal-asset-logo", "admin-portal", "GET", "/v3/portals/{portalId}/assets/logo", Administrator, Nothing, false),
+    route("replace-portal-asset-logo", "admin-portal", "PUT", "/v3/portals/{portalId}/assets/logo", Administrator, Image, true),
+    route("get-portal-asset-logo-raw", "admin-portal", "GET", "/v3/portals/{portalId}/assets/logo/raw", Administrator, Nothing, false),
+    route("get-portal-asset-favicon", "admin-portal", "GET", "/v3/portals/{portalId}/assets/favicon", Administrator, Nothing, false),
+    route("replace-portal-asset-favicon", "admin-portal", "PUT", "/v3/portals/{portalId}/assets/favicon", Administrator, Image, true),
+    route("get-portal-asset-favicon-raw", "admin-portal", "GET", "/v3/portals/{portalId}/assets/favicon/raw", Administrator, Nothing, false),
     route("create-developer", "admin-developers", "POST", "/v3/portals/{portalId}/developers", Administrator, Json, true),
     route("list-portal-developers", "admin-developers", "GET", "/v3/portals/{portalId}/developers", Administrator, Nothing, true),
     route("get-developer", "admin-developers", "GET", "/v3/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),

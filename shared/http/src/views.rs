@@ -9,6 +9,7 @@ pub mod admin_strategy;
 pub mod api;
 pub mod application;
 pub mod credential;
+pub mod customization;
 pub mod implementation;
 pub mod profile;
 pub mod publication;

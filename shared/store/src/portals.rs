@@ -103,6 +103,9 @@ impl Store {
             .set_or_remove("default_strategy", after.default_strategy.as_ref())
             .set("labels", &after.labels)
             .set("pii_in_notifications", &after.pii_in_notifications)
+            .set_or_remove("customization", Some(&after.customization).filter(|look| !look.is_plain()))
+            .set_or_remove("logo", after.logo.as_ref())
+            .set_or_remove("favicon", after.favicon.as_ref())
             .set("updated_at", &after.updated_at)
             .add("ver", 1)
             .when(Condition::is("ver", &before.ver));

@@ -1,4 +1,5 @@
-//! The bodies of specifications, in object storage under their digest: written before anything names them, never overwritten.
+//! The bodies of specifications and the images of portals, in object storage under their digest: written before anything names them,
+//! never overwritten.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ mod bucket;
 
 pub use bucket::Limits;
 
-/// Where the bodies of specifications lie. Cheap to clone.
+/// Where the bodies of specifications, and images, lie. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Specifications {
     store: Option<Arc<dyn ObjectStore>>,
@@ -97,7 +98,7 @@ impl Specifications {
         let (store, path) = (self.store()?, Path::from(digest));
         let found = self.in_time(async { store.get(&path).await?.bytes().await }).await?;
         found.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => StoreError::Corrupt(format!("specification {digest} is missing")),
+            object_store::Error::NotFound { .. } => StoreError::Corrupt(format!("the body {digest} is missing")),
             other => StoreError::Unavailable(other.to_string()),
         })
     }

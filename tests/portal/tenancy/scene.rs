@@ -17,6 +17,10 @@ use super::matrix::Who;
 
 pub(crate) const SPECIFICATION: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1"},"paths":{}}"#;
 
+/// A transparent pixel.
+pub(crate) const PNG: &str =
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
 /// A portal with ada's things in it.
 pub(crate) struct Scene {
     pub(crate) portal: TestPortal,
@@ -122,6 +126,12 @@ impl Scene {
             "POST /portico/v1/session" => json!({ "token": "the-token-of-nobody" }),
             "PATCH /v3/portals/{portalId}" => json!({ "description": "Seas and skies" }),
             "PATCH /v3/portals/{portalId}/authentication-settings" => json!({ "basic_auth_enabled": true }),
+            "PUT /v3/portals/{portalId}/customization" | "PATCH /v3/portals/{portalId}/customization" => json!({
+                "theme": { "name": "Sea", "mode": "dark", "colors": { "primary": "#1d4ed8" } }, "layout": "topnav",
+                "menu": { "main": [{ "path": "/apis", "title": "APIs", "visibility": "public", "external": false }] },
+                "spec_renderer": { "show_schemas": number % 2 == 0 }, "robots": "noindex",
+            }),
+            "PUT /v3/portals/{portalId}/assets/logo" | "PUT /v3/portals/{portalId}/assets/favicon" => json!({ "data": PNG }),
             "POST /v3/portals/{portalId}/developers" => json!({ "email": "invited@example.test", "full_name": "Invited" }),
             "PATCH /v3/portals/{portalId}/developers/{developerId}" => json!({ "status": "approved" }),
             "PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}" => {
