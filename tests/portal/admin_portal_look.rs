@@ -152,3 +152,26 @@ async fn styles_of_ones_own_are_not_supported_and_said_to_be_so() {
     assert_eq!(admin.get(&path).await.body["theme"]["mode"], "system");
     portal.end().await;
 }
+
+/// `get-try-it-servers` and `replace-try-it-servers`.
+#[tokio::test]
+async fn an_administrator_confirms_the_servers_that_pages_may_call() {
+    let portal = TestPortal::start().await;
+    let (admin, path) = (portal.admin(), format!("/portico/v1/portals/{}/try-it-servers", portal.id()));
+    assert_eq!(admin.get(&path).await.expect(200).body, json!({ "servers": [] }));
+    let confirmed = json!({ "servers": ["https://API.example.test/", "http://127.0.0.1:8080"] });
+    let kept = json!({ "servers": ["https://api.example.test", "http://127.0.0.1:8080"] });
+    assert_eq!(admin.put(&path, confirmed.clone()).await.expect(200).body, kept);
+    assert_eq!(admin.put(&path, confirmed).await.expect(200).body, kept);
+    assert_eq!(admin.get(&path).await.expect(200).body, kept);
+    assert_eq!(stored(&portal).await.number("ver"), Some(2), "the same again is no event");
+    let wrong =
+        json!({ "servers": ["https://api.example.test; script-src *", "http://api.example.test", "*", 7, "https://a.test/v1"] });
+    let fields = ["servers.0", "servers.1", "servers.2", "servers.3", "servers.4"];
+    admin.put(&path, wrong).await.expect_invalid(&fields);
+    admin.put(&path, json!({ "servers": vec!["https://a.test"; 2] })).await.expect_invalid(&["servers"]);
+    admin.put(&path, json!({})).await.expect_invalid(&["servers"]);
+    assert_eq!(admin.put(&path, json!({ "servers": [] })).await.expect(200).body, json!({ "servers": [] }));
+    assert!(!stored(&portal).await.has("try_it_servers"));
+    portal.end().await;
+}

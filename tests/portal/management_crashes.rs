@@ -149,6 +149,16 @@ fn changes() -> Vec<Change> {
             at_most: 1,
         },
         Change {
+            name: "replace-try-it-servers",
+            method: Method::PUT,
+            path: |portal, _| format!("/portico/v1/portals/{}/try-it-servers", portal.id()),
+            body: |scene| Some(json!({ "servers": [format!("https://api{}.example.test", scene.number)] })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(portal_key, Name::PortalUpdated),
+            at_most: 1,
+        },
+        Change {
             name: "create-developer",
             method: Method::POST,
             path: |portal, _| format!("{}/developers", portal_path(portal)),

@@ -3,6 +3,7 @@
 mod customization;
 mod images;
 mod parse;
+mod try_it_servers;
 mod update;
 
 use portico_domain::image::Which;
@@ -48,6 +49,8 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "get-portal-asset-favicon-raw" => images::raw(portal, &request, Which::Favicon).await,
         "replace-portal-asset-logo" => images::replace(portal, &request, Which::Logo).await,
         "replace-portal-asset-favicon" => images::replace(portal, &request, Which::Favicon).await,
+        "get-try-it-servers" => try_it_servers::get(portal, &request).await,
+        "replace-try-it-servers" => try_it_servers::replace(portal, &request).await,
         _ => Err(Problem::not_found()),
     }
 }

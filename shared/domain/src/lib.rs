@@ -35,6 +35,7 @@ mod presented_key;
 pub mod publication;
 pub mod refresh_token;
 pub mod registration;
+pub mod server_origin;
 pub mod session;
 pub mod slug;
 pub mod specification;

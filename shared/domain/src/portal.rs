@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::customization::Customization;
 use crate::id::{PortalId, StrategyId};
 use crate::image::{StoredImage, Which};
+use crate::server_origin::ServerOrigin;
 use crate::time::Timestamp;
 
 /// Who may see an API in a portal.
@@ -74,6 +75,9 @@ pub struct Portal {
     /// Its favicon, if it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favicon: Option<StoredImage>,
+    /// The servers that its pages may send calls to, with developers' keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub try_it_servers: Vec<ServerOrigin>,
     /// Number of its events.
     pub ver: u64,
     /// When it was made.
@@ -102,6 +106,7 @@ impl Portal {
             customization: Customization::default(),
             logo: None,
             favicon: None,
+            try_it_servers: Vec::new(),
             ver: 1,
             created_at: now,
             updated_at: now,

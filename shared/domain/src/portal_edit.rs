@@ -9,6 +9,7 @@ use crate::id::StrategyId;
 use crate::image::StoredImage;
 use crate::limits::LABELS;
 use crate::portal::{Labels, Portal, Visibility};
+use crate::server_origin::ServerOrigin;
 use crate::time::Timestamp;
 
 /// Changes of a portal's settings; what is absent stays as it is.
@@ -44,6 +45,8 @@ pub struct PortalEdit {
     pub logo: Option<Option<StoredImage>>,
     /// Its favicon; inside, absent means Portico's own.
     pub favicon: Option<Option<StoredImage>>,
+    /// The servers that its pages may send calls to.
+    pub try_it_servers: Option<Vec<ServerOrigin>>,
 }
 
 /// Why a portal cannot be edited so.
@@ -90,6 +93,7 @@ impl PortalEdit {
         assign(&mut edited.pii_in_notifications, edit.pii_in_notifications);
         assign(&mut edited.logo, edit.logo);
         assign(&mut edited.favicon, edit.favicon);
+        assign(&mut edited.try_it_servers, edit.try_it_servers);
         if let Some(edit) = edit.customization {
             edited.customization = edit.apply(&portal.customization)?;
         }
@@ -151,7 +155,7 @@ const TEXTS: [&str; 8] = [
     "customization.robots",
 ];
 
-fn settings(portal: &Portal) -> [(&'static str, Value); 21] {
+fn settings(portal: &Portal) -> [(&'static str, Value); 22] {
     let look = &portal.customization;
     [
         ("name", json!(portal.name)),
@@ -175,6 +179,7 @@ fn settings(portal: &Portal) -> [(&'static str, Value); 21] {
         ("customization.robots", json!(look.robots)),
         ("logo", json!(portal.logo)),
         ("favicon", json!(portal.favicon)),
+        ("try_it_servers", json!(portal.try_it_servers)),
     ]
 }
 

@@ -217,6 +217,8 @@ pub const ROUTES: &[Route] = &[
     route("create-admin-session", "admin-session", "POST", "/portico/v1/session", Anyone, Json, true),
     route("delete-admin-session", "admin-session", "DELETE", "/portico/v1/session", Anyone, Nothing, false),
     // Our own: what the contract's closed objects have no room for
+    route("get-try-it-servers", "admin-portal", "GET", "/portico/v1/portals/{portalId}/try-it-servers", Administrator, Nothing, false),
+    route("replace-try-it-servers", "admin-portal", "PUT", "/portico/v1/portals/{portalId}/try-it-servers", Administrator, Json, true),
     route("list-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers", Administrator, Nothing, true),
     route("get-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
     // Pages. Mail scanners ask for the head of what a mail links to (B5)

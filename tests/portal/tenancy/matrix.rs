@@ -133,6 +133,8 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("POST /portico/v1/session", anyone(401)),
     ("DELETE /portico/v1/session", anyone(204)),
     ("GET /portico/v1/portals/{portalId}/access", admins(400, 403)),
+    ("GET /portico/v1/portals/{portalId}/try-it-servers", admins(200, 403)),
+    ("PUT /portico/v1/portals/{portalId}/try-it-servers", admins(200, 403)),
     ("GET /portico/v1/portals/{portalId}/developers", admins(200, 403)),
     ("GET /portico/v1/portals/{portalId}/developers/{developerId}", admins(200, 403)),
     // APIs belong to no portal: every administrator reads them, and changes those that no foreign portal publishes
