@@ -56,6 +56,7 @@ mod model;
 mod note_delivery;
 mod operator;
 mod pages;
+mod pages_admin;
 mod readme;
 mod refresh_session;
 mod register;

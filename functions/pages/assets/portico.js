@@ -64,6 +64,8 @@
   const send = async (method, url, body, form) => {
     const answer = await request(method, url, body);
     if (answer.status !== 401 || kind(answer) !== "unauthorized") return answer;
+    // Where the request is to sign in, it is what was typed that is wrong.
+    if (form?.dataset.unauthorized) return { ...answer, data: { detail: form.dataset.unauthorized } };
     if (!isAdmin()) {
       const refreshed = await request("POST", "/api/v3/developer/refresh");
       if (refreshed.ok) return request(method, url, body);
@@ -305,6 +307,79 @@
       counter.textContent = `${length} of ${most}`;
     }
   });
+
+  // --- A queue of decisions: a row that is decided leaves, the counts fall, the focus goes to the next.
+  const rows = () => all("[data-queue] [data-row]");
+  const leave = (row) => {
+    const before = rows();
+    const next = before[before.indexOf(row) + 1] || before[before.indexOf(row) - 1];
+    const queue = row.closest("[data-queue]").dataset.queue;
+    row.remove();
+    for (const count of all("[data-count]").filter((one) => ["all", queue].includes(one.dataset.count))) {
+      count.textContent = Math.max(0, Number(count.textContent) - 1);
+    }
+    if (next) next.focus();
+    else location.reload();
+  };
+  document.addEventListener("portico:done", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (!row) return;
+    event.preventDefault();
+    event.target.closest("dialog")?.close();
+    say(event.detail.done);
+    leave(row);
+  });
+  const decideAll = async (button) => {
+    const queue = button.closest("[data-queue]");
+    button.closest("dialog")?.close();
+    const chosen = all("[data-row]", queue).filter((row) => row.querySelector("[data-pick]").checked);
+    if (!chosen.length) say("Choose at least one row first.");
+    for (const row of chosen) await submit(row.querySelector(`form[data-${button.dataset.bulk}]`));
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !["a", "r"].includes(event.key)) return;
+    const row = event.target.closest?.("[data-row]") || rows()[0];
+    if (!row) return;
+    event.preventDefault();
+    if (event.key === "a") row.querySelector("form[data-approve]").requestSubmit();
+    else byId(row.dataset.reject).showModal();
+  });
+
+  // --- A specification, dropped or chosen: its text into the field, its title into the name.
+  const take = async (file, place) => {
+    if (!file) return;
+    const area = byId(place);
+    const said = byId(`${place}-said`);
+    if (file.size > 3 * 1024 * 1024) { said.textContent = `${file.name} has more than 3 MB.`; return; }
+    area.value = await file.text();
+    said.textContent = `${file.name} is taken.`;
+    nameFrom(area);
+  };
+  const nameFrom = (area) => {
+    const name = area.form.elements.namedItem("name");
+    if (!name || name.value) return;
+    let title;
+    try { title = JSON.parse(area.value).info?.title; } catch { title = /^\s*["']?title["']?\s*:\s*["']?([^"'\n#}]+)/m.exec(area.value)?.[1]; }
+    if (typeof title === "string") name.value = title.trim().slice(0, 255);
+  };
+  document.addEventListener("change", (event) => {
+    const control = event.target;
+    if (control.dataset.image && control.files[0]) {
+      const reader = new FileReader();
+      reader.onload = () => { byId(control.dataset.image).value = reader.result; };
+      reader.readAsDataURL(control.files[0]);
+    } else if (control.dataset.file) take(control.files[0], control.dataset.file);
+    else if (control.closest("[data-drop]") && control.tagName === "TEXTAREA") nameFrom(control);
+  });
+  for (const name of ["dragover", "drop"]) {
+    document.addEventListener(name, (event) => {
+      const drop = event.target.closest?.("[data-drop]");
+      if (!drop || ![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      if (name === "drop") take(event.dataTransfer.files[0], drop.dataset.drop);
+    });
+  }
 
   // --- When a page begins.
   const begin = async () => {

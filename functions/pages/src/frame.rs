@@ -17,6 +17,8 @@ pub(crate) struct Frame {
     pub(crate) portal: String,
     /// The name of the developer who is signed in.
     pub(crate) developer: Option<String>,
+    /// The name of the token that an administrator signed in with.
+    pub(crate) administrator: Option<String>,
     /// The part of the portal that the page belongs to, marked in the top bar.
     pub(crate) part: Part,
     /// What the reader chose, or nothing for what the system says.
@@ -70,6 +72,7 @@ impl Frame {
             title,
             portal: settings.map_or_else(|| "Developer portal".to_owned(), |settings| settings.display_name.clone()),
             developer,
+            administrator: None,
             part,
             theme: chosen_theme(request),
             searched: String::new(),

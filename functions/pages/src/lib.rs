@@ -6,6 +6,7 @@
 //! [`shown::Stop`].
 
 mod account;
+mod admin;
 mod api;
 mod app;
 mod apps;
@@ -46,6 +47,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "show-app" => app::show(portal, &request).await,
         "show-edit-app" => app::edit(portal, &request).await,
         "show-profile" => profile::show(portal, &request).await,
+        operation if operation.starts_with("show-admin") => admin::show(portal, &request).await,
         _ => return Err(Problem::not_found()),
     };
     match page {

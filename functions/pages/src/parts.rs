@@ -24,6 +24,7 @@ pub(crate) struct Field {
     generates: bool,
     strength: bool,
     when_empty: &'static str,
+    list: bool,
 }
 
 impl Field {
@@ -42,6 +43,7 @@ impl Field {
             generates: false,
             strength: false,
             when_empty: "",
+            list: false,
         }
     }
 
@@ -105,6 +107,11 @@ impl Field {
         Self { when_empty: "keep", ..self }
     }
 
+    /// Each line is an item of a list.
+    pub(crate) fn list(self) -> Self {
+        Self { list: true, ..self }
+    }
+
     /// What is wrong with what was typed, if anything is.
     pub(crate) fn error(self, error: Option<&'static str>) -> Self {
         Self { error, ..self }
@@ -132,6 +139,11 @@ impl Pill {
     /// A credential or anything else that is over.
     pub(crate) const fn ended(word: &'static str) -> Self {
         Self { class: "ended", word }
+    }
+
+    /// Something that is refused.
+    pub(crate) const fn refused(word: &'static str) -> Self {
+        Self { class: "refused", word }
     }
 
     /// Something that works.

@@ -26,6 +26,17 @@ pub enum TtlUnit {
     Years,
 }
 
+impl TtlUnit {
+    /// One of them.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Days => "day",
+            Self::Weeks => "week",
+            Self::Years => "year",
+        }
+    }
+}
+
 /// How long keys live that are made after it was set (contract, point 23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyTtl {

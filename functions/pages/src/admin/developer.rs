@@ -1,0 +1,173 @@
+//! A developer: what is known of them, their applications, what happened, and the decisions about them.
+
+use askama::Template;
+use portico_domain::application::Application;
+use portico_domain::developer::Developer;
+use portico_domain::event::Event;
+use portico_domain::id::DeveloperId;
+use portico_domain::status::Status;
+use portico_domain::time::Timestamp;
+use portico_http::{Portal, Problem, Request};
+use portico_store::Key;
+
+use crate::frame::Frame;
+use crate::parts::{Confirm, Notice, Pill, When};
+use crate::shown::{Page, Stop};
+
+use super::words::Happened;
+use super::{Admin, Place, Side, counted};
+
+/// How much of a history is shown.
+const HISTORY: usize = 50;
+
+struct App {
+    id: String,
+    name: String,
+    approved: usize,
+    keys: u32,
+    created: When,
+}
+
+/// A decision that the status allows.
+pub(super) struct Decision {
+    pub(super) status: Status,
+    pub(super) button: &'static str,
+    pub(super) confirm: Option<Confirm>,
+    pub(super) done: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/developer.html")]
+struct DeveloperPage {
+    frame: Frame,
+    side: Side,
+    id: String,
+    place: String,
+    email: String,
+    status: Pill,
+    since: When,
+    proven: Option<When>,
+    mail: Option<Notice>,
+    apps: Vec<App>,
+    decisions: Vec<Decision>,
+    delete: Confirm,
+    history: Vec<Happened>,
+}
+
+pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let id = request.parameter("developerId").parse::<DeveloperId>().ok();
+    let admin = Admin::of(portal, request, id.map(Key::developer)).await?;
+    let id = id.ok_or_else(Problem::not_found)?;
+    let developer = admin.items.get::<Developer>(&Key::developer(id))?;
+    let developer = developer.filter(|one| one.portal == admin.settings.id && one.deleted_at.is_none());
+    let developer = developer.ok_or_else(Problem::not_found)?;
+    let cards = portal.store.applications_of(id).await?;
+    let keys: Vec<Key> = cards.iter().map(|card| Key::application(card.id)).collect();
+    let items = portal.store.load(&keys).await?;
+    let now = portal.now();
+    let mut apps = Vec::with_capacity(keys.len());
+    for key in &keys {
+        apps.extend(items.get::<Application>(key)?.filter(Application::is_live).map(|one| app(&one, now)));
+    }
+    let events: Vec<Event> = portal.store.children_as(Key::developer(id).pk(), "EVENT#").await?;
+    let place = format!("{}/developers/{id}", admin.root());
+    let stops = stops(&apps);
+    let mail = developer.mail_failure.as_ref().map(|failure| {
+        let told = format!(
+            "A mail to this address did not arrive ({}). Ask the developer, or invite another address.",
+            failure.reason.as_str()
+        );
+        Notice::bad(told)
+    });
+    let page = DeveloperPage {
+        frame: admin.frame(request, developer.full_name.clone()),
+        side: Side::at(Place::Developers),
+        status: Pill::of(developer.status),
+        since: When::of(developer.created_at, now),
+        proven: developer.email_verified_at.map(|at| When::of(at, now)),
+        mail,
+        decisions: decisions(&developer, &place, &stops),
+        delete: Confirm {
+            id: "delete-developer".to_owned(),
+            title: format!("Delete {}?", developer.full_name),
+            text: format!("Their applications, registrations and credentials go with them. {stops} This cannot be undone."),
+            action: place.clone(),
+            method: "DELETE",
+            button: "Delete developer",
+            type_name: Some(developer.email.clone()),
+            next: Some("/admin/developers".to_owned()),
+            done: format!("{} is deleted.", developer.full_name),
+        },
+        history: Happened::newest(events, HISTORY, now),
+        email: developer.email,
+        id: id.to_string(),
+        apps,
+        place,
+    };
+    Page::own(&page)
+}
+
+fn app(application: &Application, now: Timestamp) -> App {
+    App {
+        id: application.card.id.to_string(),
+        name: application.card.name.clone(),
+        approved: application.grants.values().filter(|grant| grant.status == Status::Approved).count(),
+        keys: application.key_count,
+        created: When::of(application.card.created_at, now),
+    }
+}
+
+fn stops(apps: &[App]) -> String {
+    let used: Vec<_> = apps.iter().filter(|app| app.approved > 0).map(|app| app.name.as_str()).collect();
+    match used.as_slice() {
+        [] => "No calls stop: none of their applications is approved for an API.".to_owned(),
+        some => format!("Calls of {} stop at once: {}.", counted(some.len(), "application"), some.join(", ")),
+    }
+}
+
+/// What can follow the status (contract, point 8). What takes access away is asked twice.
+fn decisions(developer: &Developer, place: &str, stops: &str) -> Vec<Decision> {
+    let name = &developer.full_name;
+    let approve = Decision {
+        status: Status::Approved,
+        button: "Approve",
+        confirm: None,
+        done: format!("Approved. {name} can sign in now."),
+    };
+    let withdraw = |status, button, title: String, text: String, done: String| Decision {
+        status,
+        button,
+        confirm: Some(Confirm {
+            id: format!("decide-{status}"),
+            title,
+            text,
+            action: place.to_owned(),
+            method: "PATCH",
+            button,
+            type_name: None,
+            next: None,
+            done: done.clone(),
+        }),
+        done,
+    };
+    match developer.status {
+        Status::Pending => vec![
+            approve,
+            withdraw(
+                Status::Rejected,
+                "Reject",
+                format!("Reject {name}?"),
+                "They are told by mail and cannot sign in. You can approve them later.".to_owned(),
+                format!("Rejected. {name} is told by mail."),
+            ),
+        ],
+        Status::Approved => vec![withdraw(
+            Status::Revoked,
+            "Revoke",
+            format!("Revoke {name}?"),
+            format!("They are signed out everywhere and told by mail. {stops} You can approve them again later."),
+            format!("Revoked. Calls of {name} are refused."),
+        )],
+        Status::Rejected | Status::Revoked => vec![approve],
+    }
+}
