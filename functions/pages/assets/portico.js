@@ -252,6 +252,7 @@
     ["[data-generate]", (button) => { byId(button.dataset.generate).value = random(); byId(button.dataset.generate).focus(); }],
     ["[data-theme-switch]", switchTheme],
     ["[data-reload]", () => location.reload()],
+    ["[data-bulk]", (button) => decideAll(button)],
     ["[role=tab]", (tab) => choose(tab)],
   ];
   document.addEventListener("click", (event) => {
@@ -310,7 +311,7 @@
 
   // --- A queue of decisions: a row that is decided leaves, the counts fall, the focus goes to the next.
   const rows = () => all("[data-queue] [data-row]");
-  const leave = (row) => {
+  const leave = (row, done) => {
     const before = rows();
     const next = before[before.indexOf(row) + 1] || before[before.indexOf(row) - 1];
     const queue = row.closest("[data-queue]").dataset.queue;
@@ -318,16 +319,20 @@
     for (const count of all("[data-count]").filter((one) => ["all", queue].includes(one.dataset.count))) {
       count.textContent = Math.max(0, Number(count.textContent) - 1);
     }
-    if (next) next.focus();
-    else location.reload();
+    if (next) {
+      say(done);
+      next.focus();
+      return;
+    }
+    sayNext(done);
+    location.reload();
   };
   document.addEventListener("portico:done", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row) return;
     event.preventDefault();
     event.target.closest("dialog")?.close();
-    say(event.detail.done);
-    leave(row);
+    leave(row, event.detail.done);
   });
   const decideAll = async (button) => {
     const queue = button.closest("[data-queue]");
