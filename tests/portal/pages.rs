@@ -109,7 +109,9 @@ async fn show_asset_serves_what_pages_name_for_good_and_a_page_with_all_of_it_is
         bytes += asset.bytes.len();
     }
     assert!(names.len() >= 3 && bytes <= 50_000, "{names:?}: {bytes} bytes");
-    browser.page("/assets/portico.css").await.expect_problem(404, "not-found");
+    let plain = browser.page("/assets/portico.css").await.expect(200);
+    assert_eq!(header_of(&plain, header::CACHE_CONTROL), "public, max-age=300");
+    browser.page("/assets/portico.js").await.expect_problem(404, "not-found");
     portal.end().await;
 }
 
@@ -231,6 +233,37 @@ async fn an_application_shows_a_call_that_its_api_takes_with_the_header_that_it_
         let line = "curl -i -H &#39;apikey: YOUR_API_KEY&#39; &#39;https://tides.example.test/v1/harbours&#39;";
         assert!(html.contains(line), "{path}: {html}");
     }
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_profile_shows_the_sessions_in_force_and_offers_to_end_the_others() {
+    let scene = Scene::start().await;
+    let ada = scene.client(Who::Owner);
+    let me = ada.get("/api/v3/developer/me").await.expect(200).id();
+    let other = scene.portal.sign_in(me.parse().expect("an id")).await;
+    let own = |html: &str| html.matches("This browser").count();
+    let ends = |html: &str| html.matches(r#"action="/api/portico/v1/developer/sessions/"#).count();
+    let html = ada.page("/profile").await.expect(200).html();
+    let others = ends(&html);
+    assert!(own(&html) == 1 && others >= 1, "{html}");
+    other.logout().await.expect(204);
+    let html = ada.page("/profile").await.expect(200).html();
+    assert_eq!((own(&html), ends(&html)), (1, others - 1), "{html}");
+    scene.portal.end().await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs() {
+    let portal = TestPortal::start().await;
+    let browser = portal.anonymous().with_header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let html = browser.get("/nothing/here").await.expect(404).html();
+    assert!(html.contains("<h1>Not found</h1>") && html.contains(r#"href="/assets/portico.css""#), "{html}");
+    portal.anonymous().get("/nothing/here").await.expect_problem(404, "not-found");
+    for path in ["/api/v3/nothing", "/v3/nothing", "/v2/nothing", "/portico/v1/nothing"] {
+        browser.get(path).await.expect_problem(404, "not-found");
+    }
+    browser.post("/nothing/here", json!({})).await.expect_problem(404, "not-found");
     portal.end().await;
 }
 

@@ -14,7 +14,7 @@ use crate::parts::{Field, Notice};
 use crate::reader::{self, Reader};
 use crate::shown::{Page, Stop};
 
-const PASSWORD_HINT: &str = "At least 12 characters. Three or four unrelated words make a good one.";
+pub(crate) const PASSWORD_HINT: &str = "At least 12 characters. Three or four unrelated words make a good one.";
 
 /// A page with one form.
 #[derive(Template)]

@@ -13,6 +13,9 @@ const CSS: &str = include_str!("../assets/portico.css");
 const SCRIPT: &str = include_str!("../assets/portico.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
+/// The style sheet's plain name.
+const PLAIN_NAME: &str = "portico.css";
+
 /// Where pages find them.
 #[derive(Debug)]
 pub(crate) struct Named {
@@ -59,13 +62,15 @@ pub(crate) fn named() -> &'static Named {
     &ASSETS.named
 }
 
-/// `GET /assets/{file}`.
+/// `GET /assets/{file}`. The style sheet has its plain name too, for a page that does not know what it holds now.
 ///
 /// # Errors
 /// A 404 for a name that no asset has now.
 pub(crate) fn show(request: &Request) -> Result<Response, Problem> {
     let wanted = request.parameter("file");
-    let asset = ASSETS.all.iter().find(|asset| asset.name == wanted).ok_or_else(Problem::not_found)?;
+    let plain = wanted == PLAIN_NAME;
+    let is_wanted = |asset: &&Asset| asset.name == wanted || plain && asset.media.starts_with("text/css");
+    let asset = ASSETS.all.iter().find(is_wanted).ok_or_else(Problem::not_found)?;
     let accepts = request.headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut answer = match asset.gzip.as_ref().filter(|_| accepts.contains("gzip")) {
         Some(gzip) => {
@@ -76,5 +81,8 @@ pub(crate) fn show(request: &Request) -> Result<Response, Problem> {
         None => Response::new(asset.plain.clone()),
     };
     for_good(answer.headers_mut(), asset.media);
+    if plain {
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    }
     Ok(answer)
 }

@@ -54,6 +54,7 @@ impl Local {
     pub fn new(portal: Portal, database: Database, folder: &DataFolder) -> Result<Self, CannotStart> {
         let outbox = Outbox::at(folder.outbox());
         let mailer = Mailer::new(&sdk_config(Post::new(outbox.clone())), None);
+        let clock = portal.clock.clone();
         let sender = Sender::new(bus_of(folder)?, portal.clock.clone(), portal.entropy.clone());
         let entrance = EventBus::new(&sdk_config(Entrance(sender.clone())), BUS);
         Ok(Self {
@@ -63,7 +64,7 @@ impl Local {
             routes: Routes::read(TEMPLATE)?,
             published: Published::default(),
             outbox,
-            pump: Pump::new(database.clone(), database.table(), Some(folder.cursor()))?,
+            pump: Pump::new(database.clone(), database.table(), Some(folder.cursor()))?.with_dead_letters(bus_of(folder)?, clock),
             database,
         })
     }

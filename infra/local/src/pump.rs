@@ -1,19 +1,24 @@
 //! The stream pump: what the table's stream holds goes to a function as DynamoDB stream events, at least once.
 //!
 //! It does what an event source mapping does on AWS, as far as `infra/template.yaml` asks for it: the filter on new event items,
-//! batches, tries again from the first record that failed, and in the end passes over a record that never succeeds.
+//! batches, tries again from the first record that failed, and in the end puts a record that never succeeds with the dead letters.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event;
+use portico_http::clock::Clock;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use crate::bus::folder::{BusFolder, DeadLetter};
 use crate::data::{Unusable, read_secret, write_secret};
 use crate::engine::{Closed, Database};
 
 const BATCH: usize = 10;
-const TRIES: u32 = 10;
+/// `MaximumRetryAttempts` of the template.
+const TRIES: u32 = 20;
+const FUNCTION: &str = "relay-events";
 
 /// Reads the stream of one table.
 #[derive(Debug)]
@@ -21,6 +26,7 @@ pub struct Pump {
     database: Database,
     table: String,
     state: Mutex<State>,
+    dead: Option<(BusFolder, Arc<dyn Clock>)>,
 }
 
 /// The stream and its shards, in their order. Asked for once, and when a shard has ended: the embedded engine, whose one shard never
@@ -73,7 +79,18 @@ impl Pump {
             Some(path) => read_secret(path)?.and_then(|bytes| String::from_utf8(bytes).ok()),
             None => None,
         };
-        Ok(Self { database, table: table.to_owned(), state: Mutex::new(State { stream: None, kept, position, tries: 0 }) })
+        Ok(Self {
+            database,
+            table: table.to_owned(),
+            state: Mutex::new(State { stream: None, kept, position, tries: 0 }),
+            dead: None,
+        })
+    }
+
+    /// The same pump, which puts what it gives up with the dead letters of a bus.
+    #[must_use]
+    pub fn with_dead_letters(self, folder: BusFolder, clock: Arc<dyn Clock>) -> Self {
+        Self { dead: Some((folder, clock)), ..self }
     }
 
     /// Hands over what has been committed so far. Calls that come at the same time wait for each other.
@@ -108,13 +125,13 @@ impl Pump {
             let event = serde_json::from_value(json!({ "Records": wanted }));
             let event: Event = event.map_err(|error| PumpError::Stream(error.to_string()))?;
             let failed = match deliver(event).await {
-                Ok(failed) => failed.into_iter().min(),
+                Ok(failed) => failed.into_iter().min().map(|failed| (failed, "the function named this record".to_owned())),
                 Err(reason) => {
                     tracing::warn!(reason, "a batch of the stream failed");
-                    wanted.first().and_then(|record| sequence(record)).map(str::to_owned)
+                    wanted.first().and_then(|record| sequence(record)).map(|failed| (failed.to_owned(), reason))
                 }
             };
-            if let Some(failed) = failed {
+            if let Some((failed, reason)) = failed {
                 state.tries += 1;
                 let before = batch.iter().filter_map(sequence).take_while(|number| *number < failed.as_str()).last();
                 if let Some(before) = before {
@@ -124,7 +141,10 @@ impl Pump {
                 if state.tries < TRIES {
                     return Ok(false);
                 }
-                tracing::error!(sequence = failed, "a record of the stream is passed over after {TRIES} tries");
+                tracing::error!(sequence = failed, "a record of the stream is given up after {TRIES} tries");
+                if let Some(record) = wanted.iter().find(|record| sequence(record) == Some(&failed)) {
+                    self.bury(record, &reason)?;
+                }
                 self.keep(state, &failed)?;
                 state.tries = 0;
                 return Ok(true);
@@ -135,6 +155,13 @@ impl Pump {
             self.keep(state, last)?;
         }
         Ok(true)
+    }
+
+    /// One file for the record, under the event's own id. It holds what the table holds: no secret.
+    fn bury(&self, record: &Value, reason: &str) -> Result<(), Unusable> {
+        let Some((folder, clock)) = &self.dead else { return Ok(()) };
+        let id = event_id(record).unwrap_or("unknown");
+        folder.bury(&DeadLetter { id, function: FUNCTION, reason, tries: TRIES, at: clock.now(), event: record })
     }
 
     fn keep(&self, state: &mut State, position: &str) -> Result<(), PumpError> {
@@ -252,8 +279,11 @@ fn order(sequence: &str) -> (usize, &str) {
 }
 
 fn is_new_event(record: &&Value) -> bool {
-    let sort_key = record.pointer("/dynamodb/Keys/sk/S").and_then(Value::as_str).unwrap_or_default();
-    record.get("eventName").and_then(Value::as_str) == Some("INSERT") && sort_key.starts_with("EVENT#")
+    record.get("eventName").and_then(Value::as_str) == Some("INSERT") && event_id(record).is_some()
+}
+
+fn event_id(record: &Value) -> Option<&str> {
+    record.pointer("/dynamodb/Keys/sk/S").and_then(Value::as_str)?.strip_prefix("EVENT#")
 }
 
 fn sequence(record: &Value) -> Option<&str> {

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::*;
 use crate::table::{TABLE, prepare};
+use portico_http::clock::SystemClock;
 
 async fn prepared() -> Database {
     let database = Database::memory().unwrap();
@@ -51,9 +52,11 @@ async fn new_event_items_are_delivered_in_order_and_only_once_when_all_goes_well
 }
 
 #[tokio::test]
-async fn a_failed_record_is_tried_again_with_what_follows_it_and_passed_over_in_the_end() {
+async fn a_failed_record_is_tried_again_with_what_follows_it_and_ends_with_the_dead_letters() {
     let database = prepared().await;
-    let pump = Pump::new(database.clone(), TABLE, None).unwrap();
+    let folder = std::env::temp_dir().join(format!("portico-dead-{}", std::process::id()));
+    let letters = BusFolder::open(folder.join("bus"), folder.join("dead")).unwrap();
+    let pump = Pump::new(database.clone(), TABLE, None).unwrap().with_dead_letters(letters, Arc::new(SystemClock));
     for name in ["a", "poison", "z"] {
         put(&database, &format!("EVENT#{name}")).await;
     }
@@ -68,9 +71,17 @@ async fn a_failed_record_is_tried_again_with_what_follows_it_and_passed_over_in_
         }
         std::future::ready(Ok(failed))
     };
+    let buried = || std::fs::read_dir(folder.join("dead")).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     for _ in 0..TRIES {
+        assert_eq!(buried(), Vec::<PathBuf>::new());
         pump.drain(deliver).await.unwrap();
     }
+    let letters = buried();
+    assert_eq!(letters, [folder.join("dead/poison.relay-events.json")]);
+    let letter: Value = serde_json::from_slice(&std::fs::read(&letters[0]).unwrap()).unwrap();
+    assert_eq!((&letter["function"], &letter["tries"]), (&json!("relay-events"), &json!(TRIES)));
+    assert_eq!(letter["event"]["dynamodb"]["Keys"]["sk"]["S"], "EVENT#poison");
+    std::fs::remove_dir_all(&folder).unwrap();
     let count = |name: &str| seen.lock().unwrap().iter().filter(|seen| *seen == &format!("EVENT#{name}")).count();
     assert_eq!((count("a"), count("poison")), (1, TRIES as usize));
     assert!(count("z") > 0);
