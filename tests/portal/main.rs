@@ -57,6 +57,8 @@ mod note_delivery;
 mod operator;
 mod pages;
 mod pages_admin;
+mod pages_look;
+mod pages_reference;
 mod readme;
 mod refresh_session;
 mod register;

@@ -15,6 +15,7 @@ use portico_store::Key;
 
 use crate::examples;
 use crate::frame::{Frame, Part};
+use crate::markdown;
 use crate::parts::{Code, Pill, When};
 use crate::reader::{self, Reader};
 use crate::shown::{Page, Stop};
@@ -40,7 +41,8 @@ struct OwnRow {
 struct ApiPage {
     frame: Frame,
     slug: String,
-    paragraphs: Vec<String>,
+    /// HTML.
+    description: String,
     version: Option<String>,
     private: bool,
     attributes: Vec<(String, String)>,
@@ -142,7 +144,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let call = card.current_version.as_ref().and_then(|current| current.example.as_ref());
     let page = ApiPage {
         slug: card.slug.clone(),
-        paragraphs: paragraphs(card.description.as_deref().unwrap_or_default()),
+        description: markdown::html(card.description.as_deref().unwrap_or_default()),
         version: card.current_version.as_ref().map(|current| current.version.clone()).or_else(|| card.version.clone()),
         private: card.visibility == Visibility::Private,
         attributes: card.attributes.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),

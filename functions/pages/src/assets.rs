@@ -4,14 +4,17 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use http::{HeaderValue, header};
-use portico_http::{Problem, Request, Response};
+use portico_http::{Portal, Problem, Request, Response};
 use portico_store::sha256_hex;
 
-use crate::shown::{for_good, gzipped};
+use crate::shown::{for_good, gzipped, takes_gzip};
+use crate::{swagger_ui, theme};
 
 const CSS: &str = include_str!("../assets/portico.css");
 const SCRIPT: &str = include_str!("../assets/portico.js");
 const ICON: &str = include_str!("../assets/icon.svg");
+const REFERENCE_CSS: &str = include_str!("../assets/reference.css");
+const REFERENCE_SCRIPT: &str = include_str!("../assets/reference.js");
 
 /// The style sheet's plain name.
 const PLAIN_NAME: &str = "portico.css";
@@ -25,6 +28,10 @@ pub(crate) struct Named {
     pub(crate) script: String,
     /// The portal's mark.
     pub(crate) icon: String,
+    /// The style sheet of the reference, beside Swagger UI's own.
+    pub(crate) reference_css: String,
+    /// What starts Swagger UI.
+    pub(crate) reference_script: String,
 }
 
 struct Asset {
@@ -35,7 +42,7 @@ struct Asset {
 }
 
 struct Assets {
-    all: [Asset; 3],
+    all: [Asset; 5],
     named: Named,
 }
 
@@ -44,10 +51,18 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         asset("portico", "css", "text/css; charset=utf-8", CSS),
         asset("portico", "js", "text/javascript; charset=utf-8", SCRIPT),
         asset("icon", "svg", "image/svg+xml", ICON),
+        asset("reference", "css", "text/css; charset=utf-8", REFERENCE_CSS),
+        asset("reference", "js", "text/javascript; charset=utf-8", REFERENCE_SCRIPT),
     ];
     let path = |asset: &Asset| format!("/assets/{}", asset.name);
-    let [css, script, icon] = &all;
-    let named = Named { css: path(css), script: path(script), icon: path(icon) };
+    let [css, script, icon, reference_css, reference_script] = &all;
+    let named = Named {
+        css: path(css),
+        script: path(script),
+        icon: path(icon),
+        reference_css: path(reference_css),
+        reference_script: path(reference_script),
+    };
     Assets { all, named }
 });
 
@@ -66,13 +81,18 @@ pub(crate) fn named() -> &'static Named {
 ///
 /// # Errors
 /// A 404 for a name that no asset has now.
-pub(crate) fn show(request: &Request) -> Result<Response, Problem> {
+pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let wanted = request.parameter("file");
+    if wanted == theme::FILE {
+        return theme::show(portal, request).await;
+    }
+    if let Some(answer) = swagger_ui::show(request)? {
+        return Ok(answer);
+    }
     let plain = wanted == PLAIN_NAME;
     let is_wanted = |asset: &&Asset| asset.name == wanted || plain && asset.media.starts_with("text/css");
     let asset = ASSETS.all.iter().find(is_wanted).ok_or_else(Problem::not_found)?;
-    let accepts = request.headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut answer = match asset.gzip.as_ref().filter(|_| accepts.contains("gzip")) {
+    let mut answer = match asset.gzip.as_ref().filter(|_| takes_gzip(&request.headers)) {
         Some(gzip) => {
             let mut answer = Response::new(gzip.clone());
             answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

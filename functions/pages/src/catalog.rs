@@ -9,6 +9,7 @@ use portico_domain::time::Timestamp;
 use portico_http::{Portal, Request};
 
 use crate::frame::{Frame, Part};
+use crate::markdown;
 use crate::parts::{Empty, When};
 use crate::reader;
 use crate::shown::{Page, Stop, encoded};
@@ -36,7 +37,7 @@ impl Card {
             slug: card.slug.clone(),
             name: card.name.clone(),
             version: card.current_version.as_ref().map(|current| current.version.clone()).or_else(|| card.version.clone()),
-            description: excerpt(card.description.as_deref().unwrap_or_default()),
+            description: excerpt(&markdown::words(card.description.as_deref().unwrap_or_default())),
             private: card.visibility == Visibility::Private,
             needs_registration: card.strategy.is_some(),
             attributes: card.attributes.values().flatten().cloned().collect(),

@@ -5,6 +5,7 @@ use portico_http::{Portal, Request};
 use portico_store::Key;
 
 use crate::assets::{self, Named};
+use crate::look::Look;
 use crate::reader::Reader;
 use crate::shown::chosen_theme;
 
@@ -31,6 +32,8 @@ pub(crate) struct Frame {
     pub(crate) done: Option<&'static str>,
     /// Where style and script lie.
     pub(crate) assets: &'static Named,
+    /// The portal's own look.
+    pub(crate) look: Look,
 }
 
 /// A part of the portal.
@@ -68,17 +71,19 @@ impl Frame {
             Some("password") => Some("Your password is set. Sign in with it."),
             _ => None,
         };
+        let look = Look::of(settings, developer.is_some());
         Self {
             title,
             portal: settings.map_or_else(|| "Developer portal".to_owned(), |settings| settings.display_name.clone()),
             developer,
             administrator: None,
             part,
-            theme: chosen_theme(request),
+            theme: look.only.or_else(|| chosen_theme(request)),
             searched: String::new(),
             open_to_all: settings.is_none_or(|settings| settings.authentication_enabled && settings.basic_auth_enabled),
             done,
             assets: assets::named(),
+            look,
         }
     }
 

@@ -14,12 +14,17 @@ mod assets;
 mod catalog;
 mod examples;
 mod frame;
+mod look;
+mod markdown;
 mod moments;
 mod parts;
 mod profile;
 mod reader;
+mod reference;
 mod register_api;
 mod shown;
+mod swagger_ui;
+mod theme;
 mod welcome;
 
 use portico_http::{Portal, Problem, Request, Response};
@@ -30,10 +35,11 @@ use portico_http::{Portal, Problem, Request, Response};
 /// Only for what is not a page; a page shows its problems itself.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
     let page = match request.route.operation {
-        "show-asset" => return assets::show(&request),
+        "show-asset" => return assets::show(portal, &request).await,
         "show-welcome" => welcome::show(portal, &request).await,
         "show-catalog" => catalog::show(portal, &request).await,
         "show-api" => api::show(portal, &request).await,
+        "show-reference" => reference::show(portal, &request).await,
         "show-register-api" => register_api::show(portal, &request).await,
         "show-sign-up" => account::sign_up(portal, &request).await,
         "show-sign-up-sent" => account::sign_up_sent(portal, &request).await,

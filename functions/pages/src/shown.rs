@@ -1,5 +1,6 @@
 //! What a page becomes: HTML with its headers, or what is shown in its place.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use askama::Template;
@@ -27,7 +28,7 @@ const WORTH_COMPRESSING: usize = 1024;
 pub(crate) struct Page {
     status: StatusCode,
     html: String,
-    policy: &'static str,
+    policy: Cow<'static, str>,
     /// Whether it is the same for everybody who is not signed in, and may be asked for again with its `ETag`.
     open: bool,
 }
@@ -87,16 +88,23 @@ impl Page {
 
     fn rendered(template: &impl Template, open: bool) -> Result<Self, Stop> {
         let html = template.render().map_err(|error| Problem::internal(format!("a page cannot be rendered: {error}")))?;
-        Ok(Self { status: StatusCode::OK, html, policy: POLICY, open })
+        Ok(Self { status: StatusCode::OK, html, policy: Cow::Borrowed(POLICY), open })
     }
 
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
+    /// The page under a policy of its own.
+    pub(crate) fn with_policy(self, policy: String) -> Self {
+        Self { policy: Cow::Owned(policy), ..self }
+    }
+
     /// The answer, as the browser takes it.
     pub(crate) fn answer(self, request: &Request) -> Result<Response, Problem> {
-        let tag = self.open.then(|| format!("\"{}\"", &sha256_hex(&self.html)[..32]));
+        let policy = HeaderValue::try_from(self.policy.as_ref()).map_err(|error| Problem::internal(error.to_string()))?;
+        // What a page may do changes with its policy, too.
+        let tag = self.open.then(|| format!("\"{}\"", &sha256_hex(&format!("{}\n{}", self.policy, self.html))[..32]));
         let known = tag.as_deref().is_some_and(|tag| matches(&request.headers, tag));
         let mut answer = if known {
             response::empty(StatusCode::NOT_MODIFIED)
@@ -109,7 +117,7 @@ impl Page {
         };
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(self.policy));
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Cookie"));
         if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
             headers.insert(header::ETAG, tag);
@@ -197,14 +205,18 @@ pub(crate) fn matches(headers: &HeaderMap, tag: &str) -> bool {
     sent.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
-/// A body, compressed if the browser takes it so and it is worth it.
-pub(crate) fn compressed(body: Bytes, headers: &HeaderMap) -> Response {
+/// Whether the browser takes a body in gzip.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let gzip = accepts.split(',').any(|coding| {
+    accepts.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         name.trim() == "gzip" && !matches!(weight.trim(), "q=0" | "q=0.0")
-    });
-    if !gzip || body.len() < WORTH_COMPRESSING {
+    })
+}
+
+/// A body, compressed if the browser takes it so and it is worth it.
+pub(crate) fn compressed(body: Bytes, headers: &HeaderMap) -> Response {
+    if !takes_gzip(headers) || body.len() < WORTH_COMPRESSING {
         return Response::new(body);
     }
     let Some(short) = gzipped(&body) else { return Response::new(body) };

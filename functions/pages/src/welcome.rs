@@ -5,16 +5,21 @@ use portico_http::{Portal, Request};
 
 use crate::catalog::Card;
 use crate::frame::{Frame, Part};
+use crate::markdown;
 use crate::reader;
 use crate::shown::{Page, Stop};
 
 /// How many APIs are shown here.
 const SHOWN: usize = 6;
 
+/// What is said where the portal says nothing of itself.
+const WORDS: &str = "Find an API, create an application, ask for access, and take away a credential that works.";
+
 #[derive(Template)]
 #[template(path = "welcome.html")]
 struct WelcomePage {
     frame: Frame,
+    /// HTML.
     text: String,
     signed_in: bool,
     cards: Vec<Card>,
@@ -29,9 +34,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let now = portal.now();
     let page = WelcomePage {
         frame: Frame::of(&reader, request, Part::Elsewhere, "Welcome"),
-        text: reader.settings.description.clone().unwrap_or_else(|| {
-            "Find an API, create an application, ask for access, and take away a credential that works.".to_owned()
-        }),
+        text: markdown::html(reader.settings.description.as_deref().unwrap_or(WORDS)),
         signed_in,
         cards: cards.iter().take(SHOWN).map(|card| Card::of(card, now)).collect(),
     };

@@ -225,6 +225,7 @@ pub const ROUTES: &[Route] = &[
     route("show-welcome", "pages", "GET", "/", Page, Nothing, false),
     route("show-catalog", "pages", "GET", "/apis", Page, Nothing, false),
     route("show-api", "pages", "GET", "/apis/{apiIdOrSlug}", Page, Nothing, false),
+    route("show-reference", "pages", "GET", "/apis/{apiIdOrSlug}/reference", Page, Nothing, false),
     route("show-register-api", "pages", "GET", "/apis/{apiIdOrSlug}/register", Page, Nothing, false),
     route("show-sign-up", "pages", "GET", "/register", Page, Nothing, false),
     route("show-sign-up-sent", "pages", "GET", "/register/sent", Page, Nothing, false),
