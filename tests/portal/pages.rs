@@ -191,10 +191,7 @@ async fn what_people_typed_is_never_markup() {
     }
     for path in [format!("/apps/{application}"), format!("/apps/{application}/edit")] {
         let html = ada.page(&path).await.expect(200).html();
-        assert!(
-            !html.contains("<script>alert") && !broken_out.is_match(&html) && html.contains("&#60;script"),
-            "{path}: {html}"
-        );
+        assert!(!html.contains("<script>alert") && !broken_out.is_match(&html) && html.contains("&#60;script"), "{path}: {html}");
     }
     portal.end().await;
 }
