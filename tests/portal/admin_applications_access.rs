@@ -21,7 +21,7 @@ async fn explained(portal: &TestPortal, application: ApplicationId, api: ApiId) 
 }
 
 /// Where a gate stands.
-fn stands<'a>(access: &'a Value, gate: Gate) -> &'a str {
+fn stands(access: &Value, gate: Gate) -> &str {
     let gates = access["gates"].as_array().expect("gates");
     gates.iter().find(|one| one["gate"] == gate.name()).expect("the gate")["stands"].as_str().expect("a word")
 }

@@ -129,7 +129,7 @@ impl Scene {
             "PUT /v3/portals/{portalId}/customization" | "PATCH /v3/portals/{portalId}/customization" => json!({
                 "theme": { "name": "Sea", "mode": "dark", "colors": { "primary": "#1d4ed8" } }, "layout": "topnav",
                 "menu": { "main": [{ "path": "/apis", "title": "APIs", "visibility": "public", "external": false }] },
-                "spec_renderer": { "show_schemas": number % 2 == 0 }, "robots": "noindex",
+                "spec_renderer": { "show_schemas": number.is_multiple_of(2) }, "robots": "noindex",
             }),
             "PUT /v3/portals/{portalId}/assets/logo" | "PUT /v3/portals/{portalId}/assets/favicon" => json!({ "data": PNG }),
             "PUT /portico/v1/portals/{portalId}/try-it-servers" => json!({ "servers": ["https://api.example.test"] }),
