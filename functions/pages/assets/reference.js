@@ -45,7 +45,9 @@
       spec: {
         wrapActions: {
           setResponse: (original) => (path, method, response) => {
-            tell(response && response.error ? explain(response.err) : "");
+            // An answer is an answer, whatever its status; an error without one was never read.
+            const unread = response && response.error && !(response.err && (response.err.status || response.err.response));
+            tell(unread ? explain(response.err) : "");
             return original(path, method, response);
           },
         },
