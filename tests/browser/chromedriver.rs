@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::pictures;
+
 /// What chromedriver is given to close its windows.
 const LAST: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(10);
@@ -26,7 +28,11 @@ impl Chromedriver {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("portico-browser-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        let mut child = Command::new("chromedriver")
+        let mut command = Command::new("chromedriver");
+        if pictures::are_wanted() {
+            command.env("FONTCONFIG_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/browser/fonts.conf"));
+        }
+        let mut child = command
             .arg("--port=0")
             .env("TMPDIR", &folder)
             .stdout(Stdio::piped())

@@ -76,6 +76,7 @@ async fn a_page_of_another_origin_changes_nothing_in_the_name_of_whoever_is_sign
     let page = ATTACK.replace("ROUTES_HERE", &routes(&world).to_string()).replace("PORTAL_HERE", &world.scene.origin);
     let elsewhere = Elsewhere::serving(page).await;
     let window = world.window_of_ada(DESK).await;
+    world.scene.administer(&window).await;
     let before = world.scene.dump().await;
     for place in [elsewhere.cross_site(), elsewhere.same_site()] {
         attack(&window, &place).await;
@@ -84,6 +85,8 @@ async fn a_page_of_another_origin_changes_nothing_in_the_name_of_whoever_is_sign
     // Both are still signed in.
     window.goto("/apps").await;
     window.sees("Harbour clock").await;
+    window.goto("/admin").await;
+    window.sees("Night ferry board").await;
     // The same request from the portal's own page is not refused.
     let renamed = "const done = arguments[0]; fetch(location.pathname.replace('/apps/', '/api/v3/applications/'),
         { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{\"name\":\"Own\"}' }).then(answer => done(answer.status))";

@@ -76,6 +76,30 @@ async fn axe_finds_no_barrier_on_any_page_in_either_theme() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_is_shown_once_in_a_panel_without_barriers() {
+    let world = World::start().await;
+    let window = world.window_of_ada(DESK).await;
+    window.goto(&format!("/apps/{}", world.clock)).await;
+    window.press("Generate Credential").await;
+    window.fill("Name of the credential", "Screen at the quay").await;
+    window.press("Generate").await;
+    window.sees("Copy it now.").await;
+    let key = window.script("return document.querySelector('#new-credential code').textContent", &[]).await;
+    let key = key.as_str().expect("a key");
+    assert!(key.starts_with("portico_") && key.len() == 69, "{key}");
+    for theme in ["light", "dark"] {
+        window.prefer(theme).await;
+        assert_eq!(window.barriers().await, Vec::<String>::new(), "{theme}");
+        pictures::take(&window, &format!("new-key-{theme}")).await;
+    }
+    window.press("I have stored it").await;
+    window.sees("Screen at the quay").await;
+    let html = window.script("return document.documentElement.outerHTML", &[]).await;
+    assert!(!html.to_string().contains(key), "the key is still there");
+    world.scene.end([window]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_fits_a_phone_and_what_is_pressed_there_is_large_enough_for_a_finger() {
     let world = World::start().await;
     everywhere(&world, PHONE, async |window, place| {

@@ -8,7 +8,7 @@ use crate::webdriver::Element;
 use crate::window::Window;
 
 /// Finds what is shown and has a name: an exact one first, else one that begins so. `arguments`: a selector, the name, and a text that
-/// must be in the same row, card or section, if there are several.
+/// must be in the same row, else in the same section or form.
 const FIND: &str = r"
 const [selector, name, near] = arguments;
 const words = text => (text || '').replace(/\s+/g, ' ').trim();
@@ -16,10 +16,11 @@ const byId = ids => (ids || '').split(/\s+/).map(id => words(document.getElement
 const named = e => [byId(e.getAttribute('aria-labelledby')), words(e.getAttribute('aria-label')),
     ...[...(e.labels || [])].map(l => words(l.textContent)), e.matches('input[type=submit]') ? words(e.value) : '',
     e.matches('input, textarea, select') ? '' : words(e.textContent)].filter(Boolean);
-const place = e => e.closest('tr, li, article, dialog, [data-code]') || e.closest('section, fieldset, form');
+const within = places => shown.filter(e => words(e.closest(places)?.textContent).includes(near));
 const open = document.querySelector('dialog[open]');
 const shown = [...(open || document).querySelectorAll(selector)].filter(e => e.checkVisibility({ visibilityProperty: true }));
-const close = near ? shown.filter(e => words(place(e)?.textContent).includes(near)) : shown;
+const rows = near ? within('tr, li, article, dialog, [data-code]') : shown;
+const close = rows.length ? rows : within('section, fieldset, form, nav');
 return close.find(e => named(e).includes(name)) || close.find(e => named(e).some(n => n.startsWith(name))) || null;
 ";
 const PRESSED: &str = "button, a[href], summary, input[type=submit], [role=button], [role=tab]";
@@ -84,6 +85,14 @@ impl Window {
     pub(crate) async fn filled(&self, label: &str) -> String {
         let field = self.field(label).await;
         self.script("return arguments[0].value", &[field.argument()]).await.as_str().expect("text").to_owned()
+    }
+
+    /// Ticks the box, or takes the one of several choices, that has a label.
+    pub(crate) async fn tick(&self, label: &str) {
+        let field = self.field(label).await;
+        if self.click(&field).await.is_none() {
+            self.fail(&format!("{label:?} cannot be ticked")).await;
+        }
     }
 
     /// Presses keys, one after the other, wherever the focus is.

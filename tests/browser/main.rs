@@ -15,6 +15,7 @@ mod webdriver;
 mod window;
 mod world;
 
+mod administration;
 mod cross_site;
 mod every_page;
 mod headers;

@@ -34,10 +34,11 @@ fn slug(number: usize) -> String {
     format!("payload-{number}")
 }
 
-/// Puts a text wherever somebody can put one; the id of the application that is made of it.
-async fn fill(world: &World, number: usize, text: &str) -> String {
+/// Puts a text wherever somebody can put one; the ids of the application and of the API that are made of it.
+async fn fill(world: &World, number: usize, text: &str) -> (String, String) {
     let (ada, admin) = (&world.ada, &world.admin);
     let name = if is_a_name(text) { text } else { "plain" };
+    ada.send(Method::PATCH, "/api/portico/v1/developer", json!({ "full_name": name })).await;
     admin.send(Method::PATCH, &world.scene.portal(), json!({ "display_name": name, "description": text })).await;
     let application = id(&ada.post("/api/v3/applications", json!({ "name": name, "description": text })).await).to_owned();
     let credentials = format!("/api/v3/applications/{application}/credentials");
@@ -48,7 +49,7 @@ async fn fill(world: &World, number: usize, text: &str) -> String {
     let publication = format!("/v3/apis/{api}/publications/{}", world.scene.local.portal().config.portal);
     admin.send(Method::PUT, &publication, json!({})).await;
     ada.post(&format!("/api/v3/applications/{application}/registrations"), json!({ "api_id": api })).await;
-    application
+    (application, api)
 }
 
 /// Looks at a page, which must show these texts as they were typed.
@@ -63,17 +64,29 @@ async fn look(window: &Window, path: &str, shown: &[&str]) {
 async fn what_somebody_typed_is_shown_as_it_was_typed_and_does_nothing() {
     let world = World::start().await;
     let window = world.window_of_ada(DESK).await;
+    world.scene.administer(&window).await;
     for (number, payload) in CORPUS.iter().enumerate() {
-        let application = fill(&world, number, payload).await;
+        let (application, api) = fill(&world, number, payload).await;
         let slug = slug(number);
-        for path in ["/".to_owned(), format!("/apis/{slug}"), format!("/apps/{application}"), format!("/apps/{application}/edit")]
-        {
+        for path in [
+            "/".to_owned(),
+            format!("/apis/{slug}"),
+            format!("/apps/{application}"),
+            format!("/apps/{application}/edit"),
+            format!("/admin/apis/{api}"),
+            format!("/admin/applications/{application}"),
+            "/admin/settings".to_owned(),
+        ] {
             look(&window, &path, &[payload]).await;
+        }
+        for path in [format!("/apis/{slug}/reference"), "/profile".to_owned(), format!("/admin/developers/{}", world.developer)] {
+            let shown: &[&str] = if is_a_name(payload) { &[payload] } else { &[] };
+            look(&window, &path, shown).await;
         }
     }
     // All at once, in lists.
     let names: Vec<_> = CORPUS.iter().copied().filter(|payload| is_a_name(payload)).collect();
-    for path in ["/apis", "/apis?view=table", "/apps"] {
+    for path in ["/apis", "/apis?view=table", "/apps", "/admin", "/admin/applications", "/admin/apis"] {
         look(&window, path, if path == "/apps" { &names } else { &[] }).await;
     }
     world.scene.end([window]).await;

@@ -22,8 +22,8 @@ pub(crate) struct Place {
 impl World {
     /// The pages, in the order of who looks.
     pub(crate) async fn places(&self) -> Vec<Place> {
-        use Who::{Anyone, Developer};
-        let clock = &self.clock;
+        use Who::{Administrator, Anyone, Developer};
+        let Self { clock, tides, developer, strategy, .. } = self;
         let link = format!("/login?email={ADA}&token=203f7437-a15a-86ab-b58a-9c0bf63ce3e3");
         let refused = "/register?problem=invalid-request&invalid=email&invalid=full_name&email=ada";
         let place = |name, path: &str, who| Place { name, path: path.to_owned(), who };
@@ -40,6 +40,7 @@ impl World {
             place("forgot-password-sent", "/forgot-password/sent", Anyone),
             place("waiting", "/waiting", Anyone),
             place("not-found", "/apis/nothing", Anyone),
+            place("admin-sign-in", "/admin/login", Anyone),
             place("welcome", "/", Developer),
             place("catalog", "/apis", Developer),
             place("catalog-as-a-table", "/apis?view=table", Developer),
@@ -52,6 +53,19 @@ impl World {
             place("app", &format!("/apps/{clock}"), Developer),
             place("edit-app", &format!("/apps/{clock}/edit"), Developer),
             place("profile", "/profile", Developer),
+            place("approvals", "/admin", Administrator),
+            place("developers", "/admin/developers", Administrator),
+            place("developer", &format!("/admin/developers/{developer}"), Administrator),
+            place("applications", "/admin/applications", Administrator),
+            place("application", &format!("/admin/applications/{clock}"), Administrator),
+            place("apis", "/admin/apis", Administrator),
+            place("new-api", "/admin/apis/new", Administrator),
+            place("published-api", &format!("/admin/apis/{tides}"), Administrator),
+            place("auth-strategies", "/admin/auth-strategies", Administrator),
+            place("new-auth-strategy", "/admin/auth-strategies/new", Administrator),
+            place("auth-strategy", &format!("/admin/auth-strategies/{strategy}"), Administrator),
+            place("settings", "/admin/settings", Administrator),
+            place("explain", &format!("/admin/explain?application={clock}&api={tides}"), Administrator),
         ]
     }
 

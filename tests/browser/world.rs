@@ -1,6 +1,8 @@
 //! A portal with something in it: developers, applications, keys and requests in every state, as somebody would find them on an
 //! ordinary day.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -43,6 +45,8 @@ impl World {
         let publication = format!("/v3/apis/{}/publications/{}", id(&berths), scene.local.portal().config.portal);
         admin.send(Method::PUT, &publication, json!({ "auth_strategy_ids": [id(&partners)], "visibility": "public" })).await;
 
+        let hours = |hours: u64| scene.clock.advance(Duration::from_secs(hours * 60 * 60));
+        hours(6 * 24);
         let mut ada = Program::of_new_developer(&scene, ADA, "Ada Lovelace").await;
         for (email, name) in [
             ("grace@example.test", "Grace Hopper"),
@@ -56,6 +60,7 @@ impl World {
         let developer = decide(&admin, &scene, &world(ADA).await, "approved").await;
         decide(&admin, &scene, &world("grace@example.test").await, "approved").await;
         decide(&admin, &scene, &world("barbara@example.test").await, "rejected").await;
+        hours(3 * 24);
         let mut grace = Program::with_password(&scene, "grace@example.test").await;
         ada.sign_in(ADA).await;
         let tides = id(&ada.get("/api/v3/apis/tides").await).to_owned();
@@ -70,13 +75,17 @@ impl World {
         }
         let registrations = format!("/api/v3/applications/{clock}/registrations");
         let granted = ada.post(&registrations, json!({ "api_id": tides })).await;
+        hours(26);
+        ada.sign_in(ADA).await;
+        grace.sign_in("grace@example.test").await;
         ada.post(&registrations, json!({ "api_id": weather })).await;
         let decided = format!("{}/applications/{clock}/registrations/{}", scene.portal(), id(&granted));
         admin.send(Method::PATCH, &decided, json!({ "status": "approved" })).await;
         ada.post(&format!("/api/v3/applications/{ferry}/registrations"), json!({ "api_id": tides })).await;
         let map = id(&grace.post("/api/v3/applications", json!({ "name": "Chart table" })).await).to_owned();
         grace.post(&format!("/api/v3/applications/{map}/registrations"), json!({ "api_id": weather })).await;
-        grace.sign_in("grace@example.test").await;
+        hours(3);
+        ada.sign_in(ADA).await;
         let strategy = ada.get(&format!("/api/v3/applications/{clock}")).await;
         let strategy = strategy["auth_strategy"]["id"].as_str().expect("a strategy").to_owned();
         Self { scene, admin, ada, clock, tides, developer, strategy }
