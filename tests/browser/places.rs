@@ -53,6 +53,7 @@ impl World {
             place("app", &format!("/apps/{clock}"), Developer),
             place("edit-app", &format!("/apps/{clock}/edit"), Developer),
             place("profile", "/profile", Developer),
+            place("reference", "/apis/tides/reference", Developer),
             place("approvals", "/admin", Administrator),
             place("developers", "/admin/developers", Administrator),
             place("developer", &format!("/admin/developers/{developer}"), Administrator),
