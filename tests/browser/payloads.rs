@@ -9,12 +9,12 @@ use crate::window::{DESK, Window};
 use crate::world::{World, openapi};
 
 /// What a page has that only a payload could have brought, and what it does not show as it was typed. An element that a payload
-/// names in an attribute is found by the address or the call that every payload has.
+/// names in an attribute (a plain link of Markdown aside) is found by the address or the call that every payload has.
 const LOOK: &str = r"
 const [texts] = arguments;
 const addresses = ['src', 'href', 'action', 'formaction', 'data', 'srcset', 'poster', 'xlink:href'];
 const brought = e => [...e.attributes].some(a => /^on/i.test(a.name) || a.name === 'srcdoc' || /canary\.test/.test(a.name === 'style' && a.value)
-        || addresses.includes(a.name) && /^\s*(https?:)?\/\/canary\.test|^\s*javascript:|^\s*data:text/i.test(a.value))
+        || addresses.includes(a.name) && !(e.tagName === 'A' && /^https?:/.test(a.value)) && /^\s*(https?:)?\/\/canary\.test|^\s*javascript:|^\s*data:text/i.test(a.value))
     || ['IFRAME', 'OBJECT', 'EMBED', 'BASE', 'MARQUEE', 'AUDIO', 'VIDEO', 'MATH'].includes(e.tagName)
     || e.tagName === 'SCRIPT' && e.textContent.includes('alert(')
     || e.tagName === 'STYLE' && e.textContent.includes('canary')
