@@ -94,6 +94,18 @@ async fn a_form_leads_nowhere_but_into_this_portal() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_be_refreshed_leads_back_to_where_it_was_needed_without_its_cookies() {
+    let portal = TestPortal::start().await;
+    let browser = portal.anonymous();
+    let link = "/login?email=ada%40example.test&token=0197a9f0-0000-7000-8000-000000000000";
+    let back = browser.post_form("/api/v3/developer/refresh", &[("to", link)]).await;
+    assert_eq!(back.leads_to(), link);
+    let cleared = back.cookie_lines();
+    assert!(cleared.len() == 2 && cleared.iter().all(|line| line.contains("Max-Age=0")), "{cleared:?}");
+    portal.end().await;
+}
+
+#[tokio::test]
 async fn a_form_from_another_site_changes_nothing() {
     let portal = TestPortal::start().await;
     portal.account("ada@example.test", Status::Approved).await;

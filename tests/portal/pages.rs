@@ -267,6 +267,35 @@ async fn an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs
 }
 
 #[tokio::test]
+async fn whoever_waits_for_access_sees_the_call_that_will_work() {
+    const DOCUMENT: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1.0.0"},"servers":[{"url":"https://tides.example.test"}],
+        "paths":{"/harbours":{"get":{"responses":{"200":{"description":"ok"}}}}}}"#;
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    let api = portal.admin().create_api(json!({ "name": "Tides", "spec_content": DOCUMENT })).await;
+    portal.admin().publish_api(api, json!({})).await.expect(200);
+    let application = ada.create_app("Weather board").await;
+    ada.register(application, api).await;
+    let html = ada.page(&format!("/apps/{application}")).await.expect(200).html();
+    assert!(html.contains("As soon as access is approved, this call works:"), "{html}");
+    assert!(html.contains("https://tides.example.test/harbours") && !html.contains("This call works as it stands"), "{html}");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn the_page_of_a_link_repeats_an_address_and_nothing_else() {
+    let portal = TestPortal::start().await;
+    let shown = async |email: &str| {
+        let page = portal.anonymous().page(&format!("/login?token=x&email={email}")).await.expect(200);
+        assert_eq!(header_of(&page, header::REFERRER_POLICY), "no-referrer");
+        page.html()
+    };
+    assert!(shown("ada%40example.test").await.contains("proves that ada@example.test is yours"));
+    assert!(shown("Call%20555%20now").await.contains("proves that your address is yours"));
+    portal.end().await;
+}
+
+#[tokio::test]
 async fn registering_offers_what_can_be_registered_and_says_why_the_rest_cannot() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;

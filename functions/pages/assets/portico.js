@@ -5,6 +5,12 @@
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+  // --- What one page leaves for the next. Where the browser keeps nothing, or too little, the portal works all the same.
+  const storage = (act) => { try { return act(sessionStorage); } catch { return null; } };
+  const kept = (key) => storage((store) => store.getItem(key));
+  const keep = (key, value) => storage((store) => store.setItem(key, value));
+  const drop = (key) => storage((store) => store.removeItem(key));
+
   // --- What is said in passing, also on the page that follows.
   let fading;
   const say = (text) => {
@@ -14,22 +20,22 @@
     clearTimeout(fading);
     fading = setTimeout(() => { toast.textContent = ""; }, 6000);
   };
-  const sayNext = (text) => { if (text) sessionStorage.setItem("portico.say", text); };
+  const sayNext = (text) => { if (text) keep("portico.say", text); };
 
   // --- What was typed survives signing in again. Passwords are never kept.
   const typedKey = `portico.typed:${location.pathname}${location.search}`;
   const keepable = (control) => control.name && !["password", "hidden", "file", "submit", "button"].includes(control.type);
   const keepTyped = (form) => {
-    const kept = [...form.elements].filter(keepable).map((control) => [control.name, control.value, control.checked]);
-    sessionStorage.setItem(typedKey, JSON.stringify({ action: form.getAttribute("action"), kept }));
+    const typed = [...form.elements].filter(keepable).map((control) => [control.name, control.value, control.checked]);
+    keep(typedKey, JSON.stringify({ action: form.getAttribute("action"), typed }));
   };
   const restoreTyped = () => {
-    const text = sessionStorage.getItem(typedKey);
-    sessionStorage.removeItem(typedKey);
+    const text = kept(typedKey);
+    drop(typedKey);
     if (!text) return;
-    const { action, kept } = JSON.parse(text);
+    const { action, typed } = JSON.parse(text);
     const form = all("form[data-api]").find((one) => one.getAttribute("action") === action);
-    for (const [name, value, checked] of form ? kept : []) {
+    for (const [name, value, checked] of form ? typed : []) {
       for (const control of [...form.elements].filter((one) => keepable(one) && one.name === name)) {
         if (control.type === "radio" || control.type === "checkbox") {
           if (control.value === value) control.checked = checked;
@@ -202,7 +208,8 @@
     }
     form.setAttribute("aria-busy", "true");
     const answer = await send(method, form.getAttribute("action"), body, form);
-    form.removeAttribute("aria-busy");
+    // Until the next page is there, nothing is sent twice.
+    if (!answer.ok || form.dataset.secret) form.removeAttribute("aria-busy");
     if (!answer.ok) {
       if (kind(answer) === "approval-required") goOn("/waiting");
       else showProblem(form, answer);
@@ -216,7 +223,10 @@
       if (!second.ok) done = `Created, but the second step was refused: ${second.data.detail || "try again from the page of the API."}`;
     }
     const event = new CustomEvent("portico:done", { bubbles: true, cancelable: true, detail: { answer, done } });
-    if (!form.dispatchEvent(event)) return;
+    if (!form.dispatchEvent(event)) {
+      form.removeAttribute("aria-busy");
+      return;
+    }
     sayNext(done);
     goOn(form.dataset.next && filled(form.dataset.next, answer.data));
   };
@@ -343,9 +353,13 @@
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !["a", "r"].includes(event.key)) return;
-    const row = event.target.closest?.("[data-row]") || rows()[0];
-    if (!row) return;
+    if (typing || event.repeat || event.ctrlKey || event.metaKey || event.altKey || !["a", "r"].includes(event.key)) return;
+    const row = event.target.closest?.("[data-row]");
+    if (!row) {
+      // Nobody decides about a row that they are not in: the first press leads there.
+      rows()[0]?.focus();
+      return;
+    }
     event.preventDefault();
     if (event.key === "a") row.querySelector("form[data-approve]").requestSubmit();
     else byId(row.dataset.reject).showModal();
@@ -388,15 +402,26 @@
 
   // --- When a page begins.
   const begin = async () => {
-    const said = sessionStorage.getItem("portico.say");
-    sessionStorage.removeItem("portico.say");
+    const said = kept("portico.say");
+    drop("portico.say");
     if (said) say(said);
     document.querySelector("main .notice.bad")?.focus();
     restoreTyped();
     const form = document.querySelector("form[data-refresh]");
     if (!form) return;
+    const to = form.elements.to.value;
     const refreshed = await request("POST", form.getAttribute("action"));
-    if (refreshed.ok || refreshed.status === 401) location.replace(form.elements.to.value);
+    if (refreshed.ok) {
+      drop("portico.cleared");
+      location.replace(to);
+    } else if (refreshed.status === 401 && kept("portico.cleared") !== to) {
+      keep("portico.cleared", to);
+      location.replace(to);
+    } else if (refreshed.status === 401) {
+      drop("portico.cleared");
+      form.hidden = true;
+      document.querySelector("main .lead").textContent = "The browser sends a session of this site that is none, and does not let it go. Delete this site's cookies, and sign in again.";
+    }
   };
   begin();
 })();

@@ -4,6 +4,7 @@
 //! was wrong comes back in the query, as the name of a problem and of fields; the words for them are here alone.
 
 use askama::Template;
+use portico_domain::email::EmailAddress;
 use portico_domain::password::Password;
 use portico_domain::text::FullName;
 use portico_http::local_path::LocalPath;
@@ -168,7 +169,8 @@ async fn verify(portal: &Portal, request: &Request, token: String) -> Result<Pag
     let reader = reader::anybody(portal, request, []).await?;
     let back = Back { request };
     let email = back.value("email");
-    let whose = if email.is_empty() { "your address".to_owned() } else { email };
+    // Whatever else stands in the link is not repeated under the portal's name.
+    let whose = EmailAddress::parse(&email).map_or_else(|_| "your address".to_owned(), |_| email.clone());
     let page = FormPage {
         frame: frame(&reader, request, "Verify your address"),
         lead: format!("One click proves that {whose} is yours. Then you set a password."),

@@ -85,13 +85,18 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let strategy = strategy_of(&items, &application.card)?;
 
     let mut apis = Vec::with_capacity(registrations.len());
-    let mut call = None;
+    let (mut callable, mut call, mut waiting) = (false, None, None);
     for registration in &registrations {
         let card = items.get::<Publication>(&Key::publication(who.portal.id, registration.api))?;
-        let callable =
-            registration.status == Status::Approved && card.as_ref().is_some_and(|card| card.strategy == Some(strategy.id));
-        if callable && call.is_none() {
-            call = card.as_ref().and_then(|card| card.current_version.as_ref()).and_then(|current| current.example.clone());
+        let fits = card.as_ref().is_some_and(|card| card.strategy == Some(strategy.id));
+        let example = card.as_ref().and_then(|card| card.current_version.as_ref()).and_then(|current| current.example.clone());
+        match registration.status {
+            Status::Approved if fits => {
+                callable = true;
+                call = call.or(example);
+            }
+            Status::Pending if fits => waiting = waiting.or(example),
+            _ => {}
         }
         apis.push(api_row(&application, registration, card, &strategy, now));
     }
@@ -101,7 +106,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         reference_id: application.card.reference_id.clone().unwrap_or_default(),
         key_auth: strategy.is_key_auth(),
         created: When::of(application.card.created_at, now),
-        any_approved: registrations.iter().any(|registration| registration.status == Status::Approved),
+        any_approved: callable,
         apis,
         no_apis: Empty {
             title: "Not registered for any API".to_owned(),
@@ -113,7 +118,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
             .within("new")
             .most(DisplayName::MAX_CHARS)
             .hint("Where it is used, for example: laptop, build server."),
-        example: call.as_ref().map(|call| examples::code("call", call, &header)),
+        example: call.or(waiting.filter(|_| !callable)).as_ref().map(|call| examples::code("call", call, &header)),
         header,
         delete: Confirm {
             id: "delete-app".to_owned(),

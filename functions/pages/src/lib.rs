@@ -61,3 +61,37 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         Err(stop) => stop.answer(portal, &request).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// The texts of the templates below a folder.
+    fn templates(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                templates(&path, found);
+            } else {
+                found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a template")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_sent_before_the_script_is_there_puts_nothing_that_was_typed_into_an_address() {
+        let mut found = Vec::new();
+        templates(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut found);
+        let mut forms = 0;
+        for (name, text) in found {
+            for form in text.split("<form ").skip(1) {
+                let tag = form.split_once('>').map_or(form, |(tag, _)| tag);
+                if tag.contains("data-api") {
+                    forms += 1;
+                    assert!(form.split("</form>").next().is_some_and(|form| form.contains("method=\"post\"")), "{name}: {tag}");
+                }
+            }
+        }
+        assert!(forms > 20, "{forms}");
+    }
+}

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use portico_domain::strategy::Strategy;
-use portico_http::{Portal, Problem, Request};
+use portico_http::{Kind, Portal, Problem, Request};
 use portico_store::Key;
 
 use crate::api::{own_applications, visible};
 use crate::frame::{Frame, Part};
 use crate::parts::Pill;
-use crate::shown::{Page, Stop};
+use crate::shown::{Page, Stop, is_anonymous};
 
 /// An application, and whether it can be registered.
 struct Row {
@@ -36,10 +36,7 @@ struct RegisterPage {
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let (reader, card) = match visible(portal, request).await {
         // A private API looks like none to whoever has not signed in.
-        Err(Stop::Problem(problem)) if request.cookies.one(portico_http::cookies::ACCESS).ok().flatten().is_none() => {
-            tracing::debug!(kind = problem.kind().name(), "not to be seen without a session");
-            return Err(Stop::SignIn);
-        }
+        Err(Stop::Problem(problem)) if problem.kind() == Kind::NotFound && is_anonymous(request) => return Err(Stop::SignIn),
         other => other?,
     };
     let developer = reader.developer.as_ref().ok_or(Stop::SignIn)?;

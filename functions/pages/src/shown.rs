@@ -119,6 +119,10 @@ impl Page {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Cookie"));
+        // With `no-referrer` a browser's form post says that it comes from nowhere, and where there is no `Sec-Fetch-Site` it is refused.
+        if request.query.get("token").ok().flatten().is_none() {
+            headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        }
         if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
             headers.insert(header::ETAG, tag);
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
@@ -159,8 +163,7 @@ async fn problem_page(portal: &Portal, request: &Request, problem: Problem) -> R
         kind => (kind.title(), problem.detail().to_owned()),
     };
     let status = problem.kind().status();
-    let anonymous = request.cookies.one(ACCESS).ok().flatten().is_none_or(str::is_empty);
-    let sign_in = anonymous && problem.kind() == Kind::NotFound;
+    let sign_in = is_anonymous(request) && problem.kind() == Kind::NotFound;
     if let Some(cause) = problem.cause() {
         tracing::error!(function = "pages", operation = request.route.operation, trace = request.trace, cause, "failed");
     }
@@ -192,6 +195,11 @@ pub(crate) fn here(request: &Request) -> String {
     let query = query.finish();
     let here = if query.is_empty() { request.raw_path.clone() } else { format!("{}?{query}", request.raw_path) };
     LocalPath::parse(&here).map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned())
+}
+
+/// Whether the browser shows no session at all.
+pub(crate) fn is_anonymous(request: &Request) -> bool {
+    request.cookies.one(ACCESS).is_ok_and(|token| token.is_none_or(str::is_empty))
 }
 
 /// A value as it stands in a query.

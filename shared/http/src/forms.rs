@@ -88,6 +88,11 @@ impl Posted {
 
     /// The 303 that leads back to the form, which says what was wrong.
     pub(crate) fn refuse(self, problem: Problem, trace: &str) -> Response {
+        // The session is over, and its cookies are cleared by this answer: whoever needs one there is led to sign in.
+        if self.form.operation == "refresh" && problem.kind() == Kind::Unauthorized {
+            let to = self.to.map_or_else(|| "/".to_owned(), |to| to.as_str().to_owned());
+            return see_other(problem.into_response(trace), &to);
+        }
         let page = match problem.kind() {
             Kind::ApprovalRequired => "/waiting",
             _ => self.form.page,

@@ -4,7 +4,7 @@ use askama::Template;
 use portico_domain::api::{Api, Version};
 use portico_domain::application::Application;
 use portico_domain::gateway::GatewayName;
-use portico_domain::id::{ApiId, ApplicationId};
+use portico_domain::id::{ApiId, ApplicationId, PortalId};
 use portico_domain::portal::Visibility;
 use portico_domain::publication::Publication;
 use portico_domain::status::Status;
@@ -86,7 +86,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let card = card.map(|card| admin.items.get::<Publication>(&card)).transpose()?.flatten();
     let mut versions = portal.store.versions_of(id).await?;
     versions.sort_by_key(|version| std::cmp::Reverse((version.created_at, version.id)));
-    let users = users(portal, id).await?;
+    let users = users(portal, admin.settings.id, id).await?;
     let strategies = strategies(portal).await?;
     let now = portal.now();
     let place = format!("/v3/apis/{id}");
@@ -154,8 +154,8 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     Page::own(&page)
 }
 
-/// The applications whose calls pass now, as far as their registrations say.
-async fn users(portal: &Portal, api: ApiId) -> Result<Vec<Application>, Stop> {
+/// The applications of a portal whose calls pass now, as far as their registrations say.
+async fn users(portal: &Portal, of: PortalId, api: ApiId) -> Result<Vec<Application>, Stop> {
     let pointers = portal.store.children(Key::api(api).pk(), "REG#").await?;
     let ids = pointers.iter().filter_map(|item| item.text("application")).filter_map(|id| id.parse::<ApplicationId>().ok());
     let keys: Vec<Key> = ids.map(Key::application).collect();
@@ -163,7 +163,8 @@ async fn users(portal: &Portal, api: ApiId) -> Result<Vec<Application>, Stop> {
     let mut users = Vec::with_capacity(keys.len());
     for key in &keys {
         let application = items.get::<Application>(key)?.filter(Application::is_live);
-        let granted = |one: &Application| one.grants.get(&api).is_some_and(|grant| grant.status == Status::Approved);
+        let granted =
+            |one: &Application| one.portal == of && one.grants.get(&api).is_some_and(|grant| grant.status == Status::Approved);
         users.extend(application.filter(granted));
     }
     users.sort_by_cached_key(|application| application.card.name.to_lowercase());
