@@ -68,8 +68,6 @@ fn fitting(event: Event<'_>) -> Option<Event<'_>> {
     };
     Some(match event {
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => return None,
-        // What was typed as HTML is read as it was typed.
-        Event::Html(typed) | Event::InlineHtml(typed) => Event::Text(typed),
         Event::Start(Tag::Heading { level, .. }) => {
             Event::Start(Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() })
         }
