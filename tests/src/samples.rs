@@ -22,6 +22,7 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("forgot-password", Answer::Status(200)),
     ("generate-credential", Answer::Status(401)),
     ("note-delivery", Answer::Any),
+    ("pages", Answer::Status(200)),
     ("refresh-session", Answer::Status(401)),
     ("register", Answer::Status(401)),
     ("relay-events", Answer::Member("batchItemFailures", "[]")),
