@@ -2,8 +2,8 @@
 //! to the same functions as every other client's requests.
 //!
 //! A page is a module with a function that reads and a template under `templates/` with what it shows. What stands around every page
-//! is the [`frame`], what stands on many is a [`parts`] template, and what is not a page after all (a redirect, a problem) is a
-//! [`shown::Stop`].
+//! is the `frame`, what stands on many is a `parts` template, and what is not a page after all (a redirect, a problem) is a
+//! `shown::Stop`.
 
 mod account;
 mod admin;
