@@ -27,6 +27,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::operator;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -142,25 +144,8 @@ async fn bus() -> String {
 
 /// A table over HTTP with a portal in it, and the environment that leads a function there.
 async fn environment(keys: &FakeParameterStore, bucket: &FakeBucket) -> BTreeMap<&'static str, String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    let database = dynoxide::Database::memory().expect("the engine starts");
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let listener = listener.into_std().expect("a listener");
-        runtime.block_on(async move {
-            let listener = TcpListener::from_std(listener).expect("a listener");
-            let _ = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await;
-        });
-    });
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version_latest()
-        .region(aws_sdk_dynamodb::config::Region::new("eu-central-1"))
-        .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(&endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    let client = aws_sdk_dynamodb::Client::from_conf(config);
+    let endpoint = operator::dynamodb().await;
+    let client = operator::client(&endpoint);
     portico::table::prepare(&client, "portico").await.expect("the table is made");
     let now = Timestamp::from_millis(1_700_000_000_000);
     let portal = PortalId::new(uuid_v7(now, [1; 10]));

@@ -44,6 +44,17 @@ struct Change {
     at_most: usize,
 }
 
+/// A change of the portal's settings: one event, however often it is asked for.
+fn setting(
+    name: &'static str,
+    method: Method,
+    path: fn(&TestPortal, &Scene) -> String,
+    body: fn(&Scene) -> Option<Value>,
+) -> Change {
+    let counted = Counted::Events(portal_key, Name::PortalUpdated);
+    Change { name, method, path, body, done: 200, done_before: 200, counted, at_most: 1 }
+}
+
 fn portal_path(portal: &TestPortal) -> String {
     format!("/v3/portals/{}", portal.id())
 }
@@ -88,76 +99,48 @@ fn new_developer(scene: &Scene, invited: bool) -> Option<Value> {
 fn changes() -> Vec<Change> {
     let developers: fn(&TestPortal) -> String = |portal| format!("{}/developers", portal_path(portal));
     vec![
-        Change {
-            name: "update-portal",
-            method: Method::PATCH,
-            path: |portal, _| portal_path(portal),
-            body: |scene| Some(json!({ "display_name": format!("Portal {}", scene.number) })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "update-portal-authentication-settings",
-            method: Method::PATCH,
-            path: |portal, _| format!("{}/authentication-settings", portal_path(portal)),
-            body: |scene| Some(json!({ "basic_auth_enabled": scene.number % 2 == 1 })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "replace-portal-customization",
-            method: Method::PUT,
-            path: |portal, _| format!("{}/customization", portal_path(portal)),
-            body: |scene| Some(json!({ "theme": { "name": format!("Theme {}", scene.number) } })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "update-portal-customization",
-            method: Method::PATCH,
-            path: |portal, _| format!("{}/customization", portal_path(portal)),
-            body: |scene| Some(json!({ "layout": format!("layout {}", scene.number) })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "replace-portal-asset-logo",
-            method: Method::PUT,
-            path: |portal, _| format!("{}/assets/logo", portal_path(portal)),
-            body: |scene| Some(gif(scene.number)),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "replace-portal-asset-favicon",
-            method: Method::PUT,
-            path: |portal, _| format!("{}/assets/favicon", portal_path(portal)),
-            body: |scene| Some(gif(scene.number)),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "replace-try-it-servers",
-            method: Method::PUT,
-            path: |portal, _| format!("/portico/v1/portals/{}/try-it-servers", portal.id()),
-            body: |scene| Some(json!({ "servers": [format!("https://api{}.example.test", scene.number)] })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(portal_key, Name::PortalUpdated),
-            at_most: 1,
-        },
+        setting(
+            "update-portal",
+            Method::PATCH,
+            |portal, _| portal_path(portal),
+            |scene| Some(json!({ "display_name": format!("Portal {}", scene.number) })),
+        ),
+        setting(
+            "update-portal-authentication-settings",
+            Method::PATCH,
+            |portal, _| format!("{}/authentication-settings", portal_path(portal)),
+            |scene| Some(json!({ "basic_auth_enabled": scene.number % 2 == 1 })),
+        ),
+        setting(
+            "replace-portal-customization",
+            Method::PUT,
+            |portal, _| format!("{}/customization", portal_path(portal)),
+            |scene| Some(json!({ "theme": { "name": format!("Theme {}", scene.number) } })),
+        ),
+        setting(
+            "update-portal-customization",
+            Method::PATCH,
+            |portal, _| format!("{}/customization", portal_path(portal)),
+            |scene| Some(json!({ "layout": format!("layout {}", scene.number) })),
+        ),
+        setting(
+            "replace-portal-asset-logo",
+            Method::PUT,
+            |portal, _| format!("{}/assets/logo", portal_path(portal)),
+            |scene| Some(gif(scene.number)),
+        ),
+        setting(
+            "replace-portal-asset-favicon",
+            Method::PUT,
+            |portal, _| format!("{}/assets/favicon", portal_path(portal)),
+            |scene| Some(gif(scene.number)),
+        ),
+        setting(
+            "replace-try-it-servers",
+            Method::PUT,
+            |portal, _| format!("/portico/v1/portals/{}/try-it-servers", portal.id()),
+            |scene| Some(json!({ "servers": [format!("https://api{}.example.test", scene.number)] })),
+        ),
         Change {
             name: "create-developer",
             method: Method::POST,

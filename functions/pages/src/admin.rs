@@ -131,11 +131,6 @@ impl Side {
     }
 }
 
-/// `1 call`, `2 calls`.
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 /// What of these texts holds all words that were searched for.
 fn holds(words: &str, texts: &[&str]) -> bool {
     let all = texts.join("\n").to_lowercase();

@@ -8,8 +8,8 @@ use portico_domain::id::ApiId;
 use portico_domain::portal::Visibility;
 use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
-use portico_domain::slug::Slug;
 use portico_domain::strategy::Strategy;
+use portico_http::named_api::NamedApi;
 use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
@@ -66,36 +66,11 @@ const fn named(kind: SpecType) -> &'static str {
 
 /// The API that the path names, if the reader may see it, and who reads.
 pub(crate) async fn visible(portal: &Portal, request: &Request) -> Result<(Reader, Publication), Stop> {
-    let named = request.parameter("apiIdOrSlug");
-    let card = |id: ApiId| Key::publication(portal.config.portal, id);
-    let by_id = named.parse::<ApiId>().ok();
-    let guard = Slug::parse(named).ok().map(|slug| Key::slug_guard(slug.as_str()));
-    let key = by_id.map(card).or(guard);
-    let reader = reader::anybody(portal, request, key.clone()).await?;
-    let key = key.ok_or_else(Problem::not_found)?;
-    let found = if by_id.is_some() {
-        reader.items.get::<Publication>(&key)?
-    } else {
-        let owner = reader.items.item(&key).and_then(|guard| guard.text("owner")).and_then(|id| id.parse::<ApiId>().ok());
-        portal.store.find::<Publication>(&card(owner.ok_or_else(Problem::not_found)?)).await?
-    };
+    let named = NamedApi::parse(request.parameter("apiIdOrSlug"));
+    let reader = reader::anybody(portal, request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
+    let found = portal.card_of(&named.ok_or_else(Problem::not_found)?, &reader.items).await?;
     let found = found.filter(|found| found.is_visible_to(reader.is_signed_in())).ok_or_else(Problem::not_found)?;
     Ok((reader, found))
-}
-
-/// The API that a query names by id or slug, as a signed-in developer sees it.
-pub(crate) async fn visible_named(portal: &Portal, named: &str) -> Result<Publication, Stop> {
-    let id = match named.parse::<ApiId>() {
-        Ok(id) => Some(id),
-        Err(_) => {
-            let slug = Slug::parse(named).map_err(|_| Problem::not_found())?;
-            let guard = portal.store.get(&Key::slug_guard(slug.as_str())).await?;
-            guard.as_ref().and_then(|guard| guard.text("owner")).and_then(|id| id.parse().ok())
-        }
-    };
-    let key = Key::publication(portal.config.portal, id.ok_or_else(Problem::not_found)?);
-    let found = portal.store.find::<Publication>(&key).await?;
-    Ok(found.filter(|found| found.is_visible_to(true)).ok_or_else(Problem::not_found)?)
 }
 
 /// The developer's applications, each with its registration for an API if it has one.

@@ -120,30 +120,17 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
             .hint("Where it is used, for example: laptop, build server."),
         example: call.or(waiting.filter(|_| !callable)).as_ref().map(|call| examples::code("call", call, &header)),
         header,
-        delete: Confirm {
-            id: "delete-app".to_owned(),
-            title: format!("Delete {}?", application.card.name),
-            text: format!(
-                "Its {} and {} stop working at once, and its reference ID becomes free. This cannot be undone.",
-                counted(credentials.len(), "credential"),
-                counted(registrations.len(), "registration"),
-            ),
-            action: format!("/api/v3/applications/{id}"),
-            method: "DELETE",
-            button: "Delete application",
-            type_name: Some(application.card.name.clone()),
-            next: Some("/apps".to_owned()),
-            done: format!("{} is deleted.", application.card.name),
-        },
+        delete: Confirm::deletion_of_application(
+            &application.card.name,
+            (credentials.len(), registrations.len()),
+            format!("/api/v3/applications/{id}"),
+            "/apps",
+        ),
         strategy: strategy.display_name,
         id: id.to_string(),
         frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, application.card.name),
     };
     Page::own(&page)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn api_row(
@@ -187,7 +174,7 @@ fn key_row(application: &Application, credential: &Credential, now: Timestamp) -
     KeyRow {
         id: credential.id.to_string(),
         name: name.clone(),
-        status: if credential.is_expired(now) { Pill::ended("Expired") } else { Pill::good("Active") },
+        status: Pill::of_credential(credential, now),
         created: When::of(credential.created_at, now),
         expires: credential.expires_at.map(|at| When::of(at, now)),
         rename: Field::text("display_name", "Name of the credential")

@@ -4,10 +4,10 @@ use askama::Template;
 use portico_domain::publication::Publication;
 use portico_domain::strategy::Strategy;
 use portico_domain::text::{ApplicationName, Description, ReferenceId};
-use portico_http::{Portal, Request};
+use portico_http::named_api::NamedApi;
+use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
-use crate::api::visible_named;
 use crate::catalog::excerpt;
 use crate::frame::{Frame, Part};
 use crate::parts::{Empty, Field, When};
@@ -33,9 +33,7 @@ struct AppsPage {
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let who = reader::developer(portal, request, []).await?;
     let cards = portal.store.applications_of(who.developer.id).await?;
-    let mut keys: Vec<_> = cards.iter().map(|card| Key::strategy(card.strategy)).collect();
-    keys.sort();
-    keys.dedup();
+    let keys: Vec<_> = cards.iter().map(|card| Key::strategy(card.strategy)).collect();
     let strategies = portal.store.load(&keys).await?;
     let now = portal.now();
     let mut rows = Vec::with_capacity(cards.len());
@@ -94,10 +92,15 @@ pub(crate) fn fields(name: &str, description: &str, reference_id: &str) -> [Fiel
 }
 
 pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop> {
-    let who = reader::developer(portal, request, []).await?;
     let wanted = request.query.get("api").ok().flatten();
-    let api = match wanted {
-        Some(named) => Some(visible_named(portal, named).await?),
+    let named = wanted.and_then(NamedApi::parse);
+    let who = reader::developer(portal, request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
+    let api = match named {
+        Some(named) => {
+            let found = portal.card_of(&named, &who.items).await?.filter(|found| found.is_visible_to(true));
+            Some(found.ok_or_else(Problem::not_found)?)
+        }
+        None if wanted.is_some() => return Err(Problem::not_found().into()),
         None => None,
     };
     let fixed = api.as_ref().map(|card| card.strategy);

@@ -7,7 +7,7 @@ use http::{HeaderValue, header};
 use portico_http::{Portal, Problem, Request, Response};
 use portico_store::sha256_hex;
 
-use crate::shown::{for_good, gzipped, takes_gzip};
+use crate::shown::{compressed, for_good};
 use crate::{swagger_ui, theme};
 
 const CSS: &str = include_str!("../assets/portico.css");
@@ -37,8 +37,7 @@ pub(crate) struct Named {
 struct Asset {
     name: String,
     media: &'static str,
-    plain: Bytes,
-    gzip: Option<Bytes>,
+    text: &'static str,
 }
 
 struct Assets {
@@ -69,7 +68,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
 fn asset(stem: &str, extension: &str, media: &'static str, text: &'static str) -> Asset {
     let digest = sha256_hex(text);
     let name = format!("{stem}-{}.{extension}", digest.get(..12).unwrap_or(&digest));
-    Asset { name, media, plain: Bytes::from_static(text.as_bytes()), gzip: gzipped(text.as_bytes()) }
+    Asset { name, media, text }
 }
 
 /// Where they lie.
@@ -92,14 +91,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Response,
     let plain = wanted == PLAIN_NAME;
     let is_wanted = |asset: &&Asset| asset.name == wanted || plain && asset.media.starts_with("text/css");
     let asset = ASSETS.all.iter().find(is_wanted).ok_or_else(Problem::not_found)?;
-    let mut answer = match asset.gzip.as_ref().filter(|_| takes_gzip(&request.headers)) {
-        Some(gzip) => {
-            let mut answer = Response::new(gzip.clone());
-            answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            answer
-        }
-        None => Response::new(asset.plain.clone()),
-    };
+    let mut answer = compressed(Bytes::from_static(asset.text.as_bytes()), &request.headers);
     for_good(answer.headers_mut(), asset.media);
     if plain {
         answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));

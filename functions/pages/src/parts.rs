@@ -1,6 +1,7 @@
 //! What stands on many pages, one template each.
 
 use askama::Template;
+use portico_domain::credential::Credential;
 use portico_domain::status::Status;
 use portico_domain::time::Timestamp;
 
@@ -150,6 +151,11 @@ impl Pill {
     pub(crate) const fn good(word: &'static str) -> Self {
         Self { class: "approved", word }
     }
+
+    /// A credential: it works until it expires.
+    pub(crate) fn of_credential(credential: &Credential, now: Timestamp) -> Self {
+        if credential.is_expired(now) { Self::ended("Expired") } else { Self::good("Active") }
+    }
 }
 
 /// A moment: relative, with the exact time on hover and for machines.
@@ -211,6 +217,32 @@ pub(crate) struct Confirm {
     pub(crate) next: Option<String>,
     /// What is said when it is done.
     pub(crate) done: String,
+}
+
+impl Confirm {
+    /// The one before an application goes, whoever may delete it. `with` are its credentials and its registrations.
+    pub(crate) fn deletion_of_application(name: &str, with: (usize, usize), action: String, next: &str) -> Self {
+        Self {
+            id: "delete-application".to_owned(),
+            title: format!("Delete {name}?"),
+            text: format!(
+                "Its {} and {} stop working at once, and its reference ID becomes free. This cannot be undone.",
+                counted(with.0, "credential"),
+                counted(with.1, "registration"),
+            ),
+            action,
+            method: "DELETE",
+            button: "Delete application",
+            type_name: Some(name.to_owned()),
+            next: Some(next.to_owned()),
+            done: format!("{name} is deleted."),
+        }
+    }
+}
+
+/// `1 call`, `2 calls`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Code to copy.

@@ -42,9 +42,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let developer = reader.developer.as_ref().ok_or(Stop::SignIn)?;
     let needed = card.strategy.ok_or(Stop::Elsewhere(format!("/apis/{}", card.slug)))?;
     let own = own_applications(portal, developer, card.api).await?;
-    let mut keys: Vec<_> = own.iter().map(|(card, _)| Key::strategy(card.strategy)).chain([Key::strategy(needed)]).collect();
-    keys.sort();
-    keys.dedup();
+    let keys: Vec<_> = own.iter().map(|(card, _)| Key::strategy(card.strategy)).chain([Key::strategy(needed)]).collect();
     let strategies = portal.store.load(&keys).await?;
     let named = |id| -> Result<String, Stop> {
         let strategy =

@@ -171,7 +171,7 @@ async fn problem_page(portal: &Portal, request: &Request, problem: Problem) -> R
     let page = Page::own(&ProblemPage { frame, detail, trace: request.trace.clone(), sign_in }).map_err(Stop::into_problem)?;
     let mut answer = page.with_status(status).answer(request)?;
     // What the problem says to browsers too, such as when to come again.
-    for (name, value) in problem.into_response(&request.trace).headers() {
+    for (name, value) in problem.headers() {
         if !answer.headers().contains_key(name) {
             answer.headers_mut().insert(name, value.clone());
         }

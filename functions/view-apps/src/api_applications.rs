@@ -2,12 +2,11 @@
 
 use portico_domain::application::ApplicationCard;
 use portico_domain::id::ApiId;
-use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
-use portico_domain::slug::Slug;
 use portico_domain::status::Status;
 use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::listing::{Column, Listing};
+use portico_http::named_api::NamedApi;
 use portico_http::response::ok;
 use portico_http::views::strategy::StrategyView;
 use portico_http::who::SignedIn;
@@ -76,20 +75,10 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
 
 /// The signed-in developer and the API that the path names by id or slug, if it is published here and the developer may see it.
 async fn visible_api(portal: &Portal, request: &Request) -> Result<(SignedIn, ApiId), Problem> {
-    let named = request.parameter("apiIdOrSlug");
-    let card = |api: ApiId| Key::publication(portal.config.portal, api);
-    let by_id = named.parse::<ApiId>().ok();
-    // Only what can be a slug becomes a key: DynamoDB bounds those.
-    let guard = Slug::parse(named).ok().map(|slug| Key::slug_guard(slug.as_str()));
-    let key = by_id.map(card).or(guard);
-    let who = portal.signed_in(request, key.clone()).await?;
-    let key = key.ok_or_else(|| InvalidParameter::path("apiIdOrSlug", Rule::IsUuid, "must be a UUID or a slug"))?;
-    let publication = if by_id.is_some() {
-        who.items.get::<Publication>(&key)?
-    } else {
-        let owner = who.items.item(&key).and_then(|guard| guard.text("owner")).and_then(|id| id.parse::<ApiId>().ok());
-        portal.store.find::<Publication>(&card(owner.ok_or_else(Problem::not_found)?)).await?
-    };
+    let named = NamedApi::parse(request.parameter("apiIdOrSlug"));
+    let who = portal.signed_in(request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
+    let named = named.ok_or_else(|| InvalidParameter::path("apiIdOrSlug", Rule::IsUuid, "must be a UUID or a slug"))?;
+    let publication = portal.card_of(&named, &who.items).await?;
     let publication = publication.filter(|publication| publication.is_visible_to(true)).ok_or_else(Problem::not_found)?;
     Ok((who, publication.api))
 }

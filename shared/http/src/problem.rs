@@ -170,6 +170,11 @@ impl Problem {
         &self.invalid
     }
 
+    /// What the answer says beside its body, such as when to come again.
+    pub fn headers(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
+        self.headers.iter()
+    }
+
     /// What is for the log alone.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

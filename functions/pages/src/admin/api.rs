@@ -15,10 +15,10 @@ use portico_store::portals::STRATEGIES_LIST;
 use portico_store::{Item, Key};
 
 use crate::frame::Frame;
-use crate::parts::{Confirm, Field, When};
+use crate::parts::{Confirm, Field, When, counted};
 use crate::shown::{Page, Stop};
 
-use super::{Admin, CAP, Place, Side, apis, counted};
+use super::{Admin, CAP, Place, Side, apis};
 
 /// How many applications are named where it is said what would stop.
 const NAMED: usize = 10;

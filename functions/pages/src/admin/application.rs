@@ -20,10 +20,7 @@ use crate::shown::{Page, Stop};
 
 use super::developer::Decision;
 use super::words::Happened;
-use super::{Admin, Place, Side, counted};
-
-/// How much of a history is shown.
-const HISTORY: usize = 50;
+use super::{Admin, Place, Side};
 
 struct RegistrationRow {
     api: String,
@@ -90,32 +87,23 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         key_prefix: PublicPart::of(id).to_string(),
         owner: owner.map(|owner| (owner.id.to_string(), owner.full_name)),
         created: When::of(application.card.created_at, now),
-        delete: Confirm {
-            id: "delete-application".to_owned(),
-            title: format!("Delete {}?", application.card.name),
-            text: format!(
-                "Its {} and {} stop working at once, and its reference ID becomes free. This cannot be undone.",
-                counted(credentials.len(), "credential"),
-                counted(rows.len(), "registration"),
-            ),
-            action: place,
-            method: "DELETE",
-            button: "Delete application",
-            type_name: Some(application.card.name.clone()),
-            next: Some("/admin/applications".to_owned()),
-            done: format!("{} is deleted.", application.card.name),
-        },
+        delete: Confirm::deletion_of_application(
+            &application.card.name,
+            (credentials.len(), rows.len()),
+            place,
+            "/admin/applications",
+        ),
         keys: credentials
             .into_iter()
             .map(|credential| KeyRow {
-                status: if credential.is_expired(now) { Pill::ended("Expired") } else { Pill::good("Active") },
+                status: Pill::of_credential(&credential, now),
                 created: When::of(credential.created_at, now),
                 expires: credential.expires_at.map(|at| When::of(at, now)),
                 name: credential.display_name,
             })
             .collect(),
         registrations: rows,
-        history: Happened::newest(events, HISTORY, now),
+        history: Happened::newest(events, now),
         id: id.to_string(),
     };
     Page::own(&page)
@@ -124,27 +112,15 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
 fn row(application: &Application, one: &Registration, api: &Api, place: &str, now: Timestamp) -> RegistrationRow {
     let place = format!("{place}/registrations/{}", one.id);
     let (app, name) = (&application.card.name, &api.name);
-    let approve = Decision {
-        status: Status::Approved,
-        button: "Approve",
-        confirm: None,
-        done: format!("Approved. {app} can call {name} now."),
-    };
-    let withdraw = |status, button, text: &str, done: String| Decision {
-        status,
-        button,
-        confirm: Some(Confirm {
+    let approve = Decision::approve(format!("Approved. {app} can call {name} now."));
+    let withdraw = |status, button, text: &str, done| {
+        let question = Confirm {
             id: format!("decide-{}-{status}", one.id),
             title: format!("{button} {app} for {name}?"),
             text: text.to_owned(),
-            action: place.clone(),
-            method: "PATCH",
-            button,
-            type_name: None,
-            next: None,
-            done: done.clone(),
-        }),
-        done,
+            ..Decision::question(button, &place)
+        };
+        Decision::withdraw(status, question, done)
     };
     let decisions = match one.status {
         Status::Pending => vec![

@@ -19,10 +19,10 @@ use portico_store::{Item, Items, Key};
 use serde::de::DeserializeOwned;
 
 use crate::frame::Frame;
-use crate::parts::{Empty, Field, When};
+use crate::parts::{Empty, Field, When, counted};
 use crate::shown::{Page, Stop};
 
-use super::{Admin, CAP, Place, Side, counted};
+use super::{Admin, CAP, Place, Side};
 
 /// How many of each are shown at a time: deciding about them brings the next ones.
 const SHOWN: usize = 50;

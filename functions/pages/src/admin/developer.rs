@@ -11,14 +11,11 @@ use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
 use crate::frame::Frame;
-use crate::parts::{Confirm, Notice, Pill, When};
+use crate::parts::{Confirm, Notice, Pill, When, counted};
 use crate::shown::{Page, Stop};
 
 use super::words::Happened;
-use super::{Admin, Place, Side, counted};
-
-/// How much of a history is shown.
-const HISTORY: usize = 50;
+use super::{Admin, Place, Side};
 
 struct App {
     id: String,
@@ -34,6 +31,34 @@ pub(super) struct Decision {
     pub(super) button: &'static str,
     pub(super) confirm: Option<Confirm>,
     pub(super) done: String,
+}
+
+impl Decision {
+    /// Gives access, at once.
+    pub(super) const fn approve(done: String) -> Self {
+        Self { status: Status::Approved, button: "Approve", confirm: None, done }
+    }
+
+    /// Takes access away, after a question.
+    pub(super) fn withdraw(status: Status, question: Confirm, done: String) -> Self {
+        let button = question.button;
+        Self { status, button, confirm: Some(Confirm { done: done.clone(), ..question }), done }
+    }
+
+    /// What all questions before a decision have in common; what it is about is still to be said.
+    pub(super) fn question(button: &'static str, place: &str) -> Confirm {
+        Confirm {
+            id: String::new(),
+            title: String::new(),
+            text: String::new(),
+            action: place.to_owned(),
+            method: "PATCH",
+            button,
+            type_name: None,
+            next: None,
+            done: String::new(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -98,7 +123,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
             next: Some("/admin/developers".to_owned()),
             done: format!("{} is deleted.", developer.full_name),
         },
-        history: Happened::newest(events, HISTORY, now),
+        history: Happened::newest(events, now),
         email: developer.email,
         id: id.to_string(),
         apps,
@@ -128,27 +153,15 @@ fn stops(apps: &[App]) -> String {
 /// What can follow the status (contract, point 8). What takes access away is asked twice.
 fn decisions(developer: &Developer, place: &str, stops: &str) -> Vec<Decision> {
     let name = &developer.full_name;
-    let approve = Decision {
-        status: Status::Approved,
-        button: "Approve",
-        confirm: None,
-        done: format!("Approved. {name} can sign in now."),
-    };
-    let withdraw = |status, button, title: String, text: String, done: String| Decision {
-        status,
-        button,
-        confirm: Some(Confirm {
+    let approve = Decision::approve(format!("Approved. {name} can sign in now."));
+    let withdraw = |status, button, text, done| {
+        let question = Confirm {
             id: format!("decide-{status}"),
-            title,
+            title: format!("{button} {name}?"),
             text,
-            action: place.to_owned(),
-            method: "PATCH",
-            button,
-            type_name: None,
-            next: None,
-            done: done.clone(),
-        }),
-        done,
+            ..Decision::question(button, place)
+        };
+        Decision::withdraw(status, question, done)
     };
     match developer.status {
         Status::Pending => vec![
@@ -156,7 +169,6 @@ fn decisions(developer: &Developer, place: &str, stops: &str) -> Vec<Decision> {
             withdraw(
                 Status::Rejected,
                 "Reject",
-                format!("Reject {name}?"),
                 "They are told by mail and cannot sign in. You can approve them later.".to_owned(),
                 format!("Rejected. {name} is told by mail."),
             ),
@@ -164,7 +176,6 @@ fn decisions(developer: &Developer, place: &str, stops: &str) -> Vec<Decision> {
         Status::Approved => vec![withdraw(
             Status::Revoked,
             "Revoke",
-            format!("Revoke {name}?"),
             format!("They are signed out everywhere and told by mail. {stops} You can approve them again later."),
             format!("Revoked. Calls of {name} are refused."),
         )],

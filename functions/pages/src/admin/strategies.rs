@@ -8,10 +8,10 @@ use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
 use crate::frame::Frame;
-use crate::parts::{Confirm, Field, When};
+use crate::parts::{Confirm, Field, When, counted};
 use crate::shown::{Page, Stop};
 
-use super::{Admin, Place, Side, counted};
+use super::{Admin, Place, Side};
 
 struct Row {
     id: String,

@@ -5,6 +5,9 @@ use portico_domain::time::Timestamp;
 
 use crate::parts::When;
 
+/// How much of a history is shown.
+const SHOWN: usize = 50;
+
 /// One thing that happened.
 pub(super) struct Happened {
     what: &'static str,
@@ -14,9 +17,9 @@ pub(super) struct Happened {
 
 impl Happened {
     /// The newest events of a history, in words.
-    pub(super) fn newest(mut events: Vec<Event>, most: usize, now: Timestamp) -> Vec<Self> {
+    pub(super) fn newest(mut events: Vec<Event>, now: Timestamp) -> Vec<Self> {
         events.sort_by_key(|event| std::cmp::Reverse((event.at, event.id)));
-        events.truncate(most);
+        events.truncate(SHOWN);
         let happened = |event: Event| Self { what: what(event.name), who: who(&event.actor), when: When::of(event.at, now) };
         events.into_iter().map(happened).collect()
     }
