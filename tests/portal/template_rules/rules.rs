@@ -1,5 +1,8 @@
 //! What must hold of `infra/template.yaml` and no linter knows: rights, secrets, times, what is kept and what rings.
 
+mod gateway;
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -21,13 +24,13 @@ pub(super) const RULES: &[(&str, Rule)] = &[
     ("queues", queues),
     ("stream-of-events", stream_of_events),
     ("times", times),
-    ("logs", logs),
-    ("access-log", access_log),
-    ("table", table),
-    ("bucket", bucket),
-    ("doors", doors),
-    ("throttling", throttling),
-    ("permissions", permissions),
+    ("logs", kept::logs),
+    ("access-log", gateway::access_log),
+    ("table", kept::table),
+    ("bucket", kept::bucket),
+    ("doors", gateway::doors),
+    ("throttling", gateway::throttling),
+    ("permissions", gateway::permissions),
     ("built-alone", built_alone),
     ("concurrency", concurrency),
     ("alarms", alarms),
@@ -233,131 +236,6 @@ fn times(template: &Template) -> Vec<String> {
         }
     }
     faults(found)
-}
-
-fn logs(template: &Template) -> Vec<String> {
-    let globals = &template.0["Globals"]["Function"];
-    let groups = template.of("AWS::Logs::LogGroup");
-    let kept = groups.iter().map(|(id, group)| (!group["RetentionInDays"].is_null(), format!("{id} is kept for ever")));
-    let mut found: Vec<_> = kept.collect();
-    let group = text(&globals["LoggingConfig"]["LogGroup"]);
-    found.push((groups.contains_key(group), "the functions make log groups of their own".to_owned()));
-    found.push((globals["LoggingConfig"]["LogFormat"] == "JSON", "the functions do not log as JSON".to_owned()));
-    found.push((globals["Tracing"] == "Active", "the functions are not traced".to_owned()));
-    faults(found)
-}
-
-fn access_log(template: &Template) -> Vec<String> {
-    const ALLOWED: &[&str] = &[
-        "requestTimeEpoch",
-        "requestId",
-        "identity.sourceIp",
-        "routeKey",
-        "status",
-        "responseLength",
-        "responseLatency",
-        "integrationLatency",
-        "error.messageString",
-    ];
-    let format = |stage: &Value| text(&stage["AccessLogSettings"]["Format"]).to_owned();
-    let stages = template.of("AWS::ApiGatewayV2::Stage").into_iter();
-    faults(stages.flat_map(|(id, stage)| {
-        let format = format(stage);
-        let variables = format.split("$context.").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
-        let mut found: Vec<_> = variables.map(|name| (ALLOWED.contains(&name), format!("{id} logs {name}"))).collect();
-        found.push((!found.is_empty(), format!("{id} has no access log")));
-        found
-    }))
-}
-
-fn table(template: &Template) -> Vec<String> {
-    let resource = &template.0["Resources"]["PorticoTable"];
-    let table = &resource["Properties"];
-    let wanted = [
-        ("BillingMode", json!("PAY_PER_REQUEST")),
-        ("DeletionProtectionEnabled", json!(true)),
-        ("PointInTimeRecoverySpecification", json!({ "PointInTimeRecoveryEnabled": true })),
-        ("SSESpecification", json!({ "SSEEnabled": true })),
-        ("StreamSpecification", json!({ "StreamViewType": "NEW_AND_OLD_IMAGES" })),
-        ("TimeToLiveSpecification", json!({ "AttributeName": "ttl", "Enabled": true })),
-    ];
-    let properties =
-        wanted.into_iter().map(|(name, value)| (table[name] == value, format!("the table's {name} is {}", table[name])));
-    let kept =
-        (resource["DeletionPolicy"] == "Retain" && resource["UpdateReplacePolicy"] == "Retain", "the table goes".to_owned());
-    faults(properties.chain([kept]))
-}
-
-fn bucket(template: &Template) -> Vec<String> {
-    let resource = &template.0["Resources"]["Specifications"];
-    let bucket = &resource["Properties"];
-    let blocked = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
-    let private = blocked.iter().all(|block| bucket["PublicAccessBlockConfiguration"][*block] == true);
-    let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"];
-    let tls = template.statements().into_iter().any(|(id, statement)| {
-        id == "SpecificationsPolicy"
-            && statement["Effect"] == "Deny"
-            && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
-    });
-    faults([
-        (private, "the bucket is not private".to_owned()),
-        (bucket["VersioningConfiguration"]["Status"] == "Enabled", "the bucket keeps no versions".to_owned()),
-        (encryption["SSEAlgorithm"].is_string(), "the bucket is not encrypted".to_owned()),
-        (resource["DeletionPolicy"] == "Retain" && resource["UpdateReplacePolicy"] == "Retain", "the bucket goes".to_owned()),
-        (tls, "the bucket answers without TLS".to_owned()),
-    ])
-}
-
-fn doors(template: &Template) -> Vec<String> {
-    let endpoint =
-        &template.0["Resources"]["HttpApi"]["Properties"]["Body"]["servers"][0]["x-amazon-apigateway-endpoint-configuration"];
-    let closed = endpoint["disableExecuteApiEndpoint"] == json!(["HasDomain", true, false]);
-    let domains = template.of("AWS::ApiGatewayV2::DomainName").into_iter().flat_map(|(id, domain)| {
-        let configurations: Vec<_> = listed(&domain["DomainNameConfigurations"]).collect();
-        configurations.into_iter().map(move |one| (one["SecurityPolicy"] == "TLS_1_2", format!("{id} speaks old TLS")))
-    });
-    let default = (closed, "API Gateway's own address stays open beside a name".to_owned());
-    faults([default].into_iter().chain(domains))
-}
-
-/// Everything that writes, and all of administration over the API, has a throttle of its own; and a throttle names a route.
-fn throttling(template: &Template) -> Vec<String> {
-    let stages = template.of("AWS::ApiGatewayV2::Stage");
-    let stage = stages.values().next().copied().unwrap_or(&Value::Null);
-    let settings = stage["RouteSettings"].as_object().cloned().unwrap_or_default();
-    let routes = template.routes();
-    let own = |route: &str| {
-        let session = route.ends_with("/developer/refresh") || route.ends_with("/developer/logout");
-        let administers = [" /v2/", " /v3/", " /portico/"].iter().any(|part| route.contains(part));
-        let reads = route.starts_with("GET ") || route.starts_with("HEAD ");
-        administers || !reads && !session
-    };
-    let missing = routes
-        .iter()
-        .filter(|route| own(route) && !settings.contains_key(*route))
-        .map(|route| (false, format!("{route} has no throttle")));
-    let spare = settings.keys().filter(|route| !routes.contains(*route)).map(|route| (false, format!("{route} is no route")));
-    let limited = |one: &Value| !one["ThrottlingRateLimit"].is_null() && !one["ThrottlingBurstLimit"].is_null();
-    let bare = settings.iter().map(|(route, one)| (limited(one), format!("{route} is not bounded")));
-    let default = (limited(&stage["DefaultRouteSettings"]), "other routes are not bounded".to_owned());
-    faults(missing.chain(spare).chain(bare).chain([default]))
-}
-
-/// One permission for each function behind routes, whatever the number of its routes, and none for anybody.
-fn permissions(template: &Template) -> Vec<String> {
-    let all = template.of("AWS::Lambda::Permission");
-    let integrations =
-        &template.0["Resources"]["HttpApi"]["Properties"]["Body"]["components"]["x-amazon-apigateway-integrations"];
-    let of_gateway = |function: &str| {
-        all.values().filter(|one| one["FunctionName"] == function && text(&one["SourceArn"]).contains("${HttpApi}")).count()
-    };
-    let routed = integrations.as_object().into_iter().flat_map(Map::keys);
-    let routed = routed.map(|id| (of_gateway(id) == 1, format!("{} permissions for the routes of {id}", of_gateway(id))));
-    let bounded = all.iter().map(|(id, one)| {
-        let from = !one["SourceArn"].is_null() || !one["SourceAccount"].is_null();
-        (from && one["Action"] == "lambda:InvokeFunction" && one["Principal"] != "*", format!("{id} lets anybody in"))
-    });
-    faults(routed.chain(bounded))
 }
 
 /// Each function is built from its own package alone: another's features are not in it.
