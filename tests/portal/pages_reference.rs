@@ -126,8 +126,14 @@ async fn swagger_ui_comes_from_the_portal_and_is_kept_for_good() {
         let short = ada.clone().with_header("accept-encoding", "gzip").page(file).await.expect(200);
         assert_eq!(short.headers["cache-control"], "public, max-age=31536000, immutable", "{file}");
         let long = ada.page(file).await.expect(200);
+        let is_short = short.headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip");
+        assert!(is_short || short.bytes.len() < 2048, "{file} is not compressed");
         let mut text = Vec::new();
-        GzDecoder::new(short.bytes.as_ref()).read_to_end(&mut text).expect("gzip");
+        if is_short {
+            GzDecoder::new(short.bytes.as_ref()).read_to_end(&mut text).expect("gzip");
+        } else {
+            text.extend_from_slice(&short.bytes);
+        }
         assert_eq!(text, long.bytes.to_vec(), "{file}");
     }
     portal.end().await;
