@@ -1,6 +1,6 @@
 //! What a page of another origin can make a browser do that is signed in here: nothing (P26, B15).
 
-use portico_http::routes::{Caller, ROUTES};
+use portico_http::routes::{self, Caller};
 use serde_json::{Value, json};
 
 use crate::elsewhere::Elsewhere;
@@ -50,7 +50,7 @@ fn routes(world: &World) -> Value {
         ("{portalId}", &portal),
     ];
     let mut all = Vec::new();
-    for route in ROUTES.iter().filter(|route| !matches!(route.method, "GET" | "HEAD") && route.caller != Caller::Page) {
+    for route in routes::all().filter(|route| !matches!(route.method, "GET" | "HEAD") && route.caller != Caller::Page) {
         let mut path = ids.iter().fold(route.path.to_owned(), |path, (name, id)| path.replace(name, id));
         while let Some((before, after)) = path.split_once('{') {
             let rest = after.split_once('}').map_or("", |(_, rest)| rest);

@@ -1,6 +1,6 @@
 //! What holds of every page: nobody is kept out by how it is made, it is light, it stands still, and it fits a phone. And its picture.
 
-use portico_http::routes::{Caller, ROUTES};
+use portico_http::routes::{self, Caller};
 use serde_json::{Value, json};
 
 use crate::pictures;
@@ -41,7 +41,7 @@ fn operation(path: &str) -> Option<&'static str> {
         pattern.len() == path.len() && pattern.iter().zip(&path).all(|(a, b)| a == b || a.starts_with('{'))
     };
     // `/apis/new` is no API: what is written out comes first.
-    let fitting = ROUTES.iter().filter(|one| one.method == "GET" && one.caller == Caller::Page).filter(route);
+    let fitting = routes::all().filter(|one| one.method == "GET" && one.caller == Caller::Page).filter(route);
     fitting.min_by_key(|route| route.path.matches('{').count()).map(|route| route.operation)
 }
 
@@ -49,7 +49,7 @@ fn operation(path: &str) -> Option<&'static str> {
 async fn no_page_is_forgotten_by_what_is_held_of_every_page() {
     let world = World::start().await;
     let shown: Vec<_> = world.places().await.iter().filter_map(|place| operation(&place.path)).collect();
-    let pages = ROUTES.iter().filter(|route| route.caller == Caller::Page && route.method == "GET").map(|route| route.operation);
+    let pages = routes::all().filter(|route| route.caller == Caller::Page && route.method == "GET").map(|route| route.operation);
     let forgotten: Vec<_> = pages.filter(|page| !shown.contains(page) && *page != "show-asset").collect();
     assert!(forgotten.is_empty(), "tests/browser/places.rs does not list {forgotten:?}");
     world.scene.end([]).await;

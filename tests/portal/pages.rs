@@ -9,7 +9,7 @@ use portico_domain::event::Name;
 use portico_domain::session::{ACCESS_LIFETIME, LEEWAY};
 use portico_domain::status::Status;
 use portico_http::cookies::ACCESS;
-use portico_http::routes::{Caller, ROUTES};
+use portico_http::routes::{self, Caller};
 use portico_tests::portal::TestPortal;
 use portico_tests::{Client, Reply};
 use regex::Regex;
@@ -68,7 +68,7 @@ async fn every_page_has_its_title_and_a_heading_and_nothing_in_it_that_a_strict_
         assert!(kept == "no-store" || (!signed_in && kept == "private, no-cache"), "{operation}: {kept}");
     }
     let shown: BTreeSet<_> = titles(&scene).into_iter().map(|(operation, ..)| operation).collect();
-    let pages = ROUTES.iter().filter(|route| route.caller == Caller::Page && route.operation.starts_with("show-"));
+    let pages = routes::all().filter(|route| route.caller == Caller::Page && route.operation.starts_with("show-"));
     let missing: Vec<_> = pages.map(|route| route.operation).filter(|one| !shown.contains(one) && *one != "show-asset").collect();
     assert!(missing.iter().all(|one| one.starts_with("show-admin") || *one == "show-reference"), "{missing:?}");
     scene.portal.end().await;

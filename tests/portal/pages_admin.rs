@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portico_domain::status::Status;
 use portico_http::cookies::ADMIN;
-use portico_http::routes::{ROUTES, Route};
+use portico_http::routes::{self, Route};
 use portico_tests::management::ADMIN_SESSION;
 use portico_tests::portal::ADMIN_TOKEN;
 use portico_tests::{Client, TestPortal};
@@ -22,7 +22,7 @@ async fn browser(portal: &TestPortal) -> Client {
 
 /// Every page but the one to sign in on.
 fn pages() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().filter(|route| route.operation.starts_with("show-admin") && route.operation != "show-admin-login")
+    routes::all().filter(|route| route.operation.starts_with("show-admin") && route.operation != "show-admin-login")
 }
 
 /// What each page's heading says, by its operation.

@@ -7,7 +7,7 @@ use std::path::Path;
 use portico::functions::FUNCTIONS;
 use portico::gateway::routes::{Routes, TEMPLATE};
 use portico::watch_router;
-use portico_http::routes::ROUTES;
+use portico_http::routes;
 use serde_json::Value;
 
 fn names(folder: &str, suffix: &str) -> BTreeSet<String> {
@@ -21,7 +21,7 @@ fn names(folder: &str, suffix: &str) -> BTreeSet<String> {
 fn the_template_routes_what_the_code_serves_to_the_function_that_serves_it() {
     let template = Routes::read(TEMPLATE).expect("the template can be read");
     let of_template: BTreeSet<_> = template.all().iter().map(|route| (route.key.clone(), route.function.clone())).collect();
-    let of_code: BTreeSet<_> = ROUTES.iter().map(|route| (route.key(), route.function.to_owned())).collect();
+    let of_code: BTreeSet<_> = routes::all().map(|route| (route.key(), route.function.to_owned())).collect();
     assert_eq!(of_template, of_code);
     assert_eq!(template.fallback().function, "unknown-route");
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use portico_domain::status::Status;
-use portico_http::routes::{Caller, ROUTES, Route};
+use portico_http::routes::{self, Caller, Route};
 use portico_store::Key;
 use portico_tests::Reply;
 use portico_tests::portal::ADMIN_TOKEN;
@@ -17,7 +17,7 @@ use scene::Scene;
 
 #[test]
 fn every_route_has_a_row_and_every_row_a_route() {
-    let routes: BTreeSet<_> = ROUTES.iter().map(Route::key).collect();
+    let routes: BTreeSet<_> = routes::all().map(Route::key).collect();
     let rows: BTreeSet<_> = MATRIX.iter().map(|(key, _)| (*key).to_owned()).collect();
     assert_eq!(routes, rows);
     assert_eq!(rows.len(), MATRIX.len(), "a row is there once");
@@ -45,14 +45,14 @@ async fn the_administration_of_apis_and_strategies_answers_each_caller_as_the_ma
 
 #[tokio::test]
 async fn pages_answer_each_caller_as_the_matrix_says() {
-    let pages: BTreeSet<_> = ROUTES.iter().filter(|route| route.caller == Caller::Page).map(Route::key).collect();
+    let pages: BTreeSet<_> = routes::all().filter(|route| route.caller == Caller::Page).map(Route::key).collect();
     check(|key| pages.contains(key)).await;
 }
 
 #[tokio::test]
 async fn a_session_is_answered_as_the_token_that_it_was_exchanged_for() {
     let mut wrong = Vec::new();
-    for route in ROUTES.iter().filter(|route| route.caller == Caller::Administrator) {
+    for route in routes::all().filter(|route| route.caller == Caller::Administrator) {
         let scene = Scene::start().await;
         let key = route.key();
         let (path, method) = (scene.paths(route.path).0, route.method.parse::<Method>().expect("a method"));

@@ -40,7 +40,7 @@ impl Cookies {
 
 /// The path of the refresh route, which the refresh cookie is limited to.
 fn refresh_path() -> &'static str {
-    routes::ROUTES.iter().find(|route| route.function == "refresh-session").map_or("/", |route| route.path)
+    routes::all().find(|route| route.function == "refresh-session").map_or("/", |route| route.path)
 }
 
 fn line(name: &str, value: &str, same_site: &str, path: &str, max_age: u64, url: &PublicUrl) -> Result<HeaderValue, Problem> {

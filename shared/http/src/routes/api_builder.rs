@@ -1,0 +1,32 @@
+//! API Builder v3 and Application Auth Strategies v2: what administrators call about APIs, wherever they are published.
+
+use super::Caller::Administrator;
+use super::Takes::{Json, Nothing, Specification};
+use super::{Route, route};
+
+/// The routes under `/v3/apis` and `/v2`.
+#[rustfmt::skip]
+pub(super) const ROUTES: &[Route] = &[
+    // API Builder v3
+    route("create-api", "admin-catalog", "POST", "/v3/apis", Administrator, Specification, true),
+    route("list-apis", "admin-catalog", "GET", "/v3/apis", Administrator, Nothing, true),
+    route("fetch-api", "admin-catalog", "GET", "/v3/apis/{apiId}", Administrator, Nothing, false),
+    route("update-api", "admin-catalog", "PATCH", "/v3/apis/{apiId}", Administrator, Json, true),
+    route("delete-api", "admin-catalog", "DELETE", "/v3/apis/{apiId}", Administrator, Nothing, false),
+    route("create-api-version", "admin-catalog", "POST", "/v3/apis/{apiId}/versions", Administrator, Specification, true),
+    route("list-api-versions", "admin-catalog", "GET", "/v3/apis/{apiId}/versions", Administrator, Nothing, false),
+    route("fetch-api-version", "admin-catalog", "GET", "/v3/apis/{apiId}/versions/{versionId}", Administrator, Nothing, false),
+    route("publish-api-to-portal", "admin-catalog", "PUT", "/v3/apis/{apiId}/publications/{portalId}", Administrator, Json, true),
+    route("fetch-publication", "admin-catalog", "GET", "/v3/apis/{apiId}/publications/{portalId}", Administrator, Nothing, false),
+    route("delete-publication", "admin-catalog", "DELETE", "/v3/apis/{apiId}/publications/{portalId}", Administrator, Nothing, false),
+    route("create-api-implementation", "admin-catalog", "POST", "/v3/apis/{apiId}/implementations", Administrator, Json, true),
+    route("fetch-api-implementation", "admin-catalog", "GET", "/v3/apis/{apiId}/implementations/{implementationId}", Administrator, Nothing, false),
+    route("delete-api-implementation", "admin-catalog", "DELETE", "/v3/apis/{apiId}/implementations/{implementationId}", Administrator, Nothing, false),
+    // Application Auth Strategies v2
+    route("create-app-auth-strategy", "admin-auth-strategies", "POST", "/v2/application-auth-strategies", Administrator, Json, true),
+    route("list-app-auth-strategies", "admin-auth-strategies", "GET", "/v2/application-auth-strategies", Administrator, Nothing, true),
+    route("get-app-auth-strategy", "admin-auth-strategies", "GET", "/v2/application-auth-strategies/{authStrategyId}", Administrator, Nothing, false),
+    route("replace-app-auth-strategy", "admin-auth-strategies", "PUT", "/v2/application-auth-strategies/{authStrategyId}", Administrator, Json, true),
+    route("update-app-auth-strategy", "admin-auth-strategies", "PATCH", "/v2/application-auth-strategies/{authStrategyId}", Administrator, Json, true),
+    route("delete-app-auth-strategy", "admin-auth-strategies", "DELETE", "/v2/application-auth-strategies/{authStrategyId}", Administrator, Nothing, false),
+];
