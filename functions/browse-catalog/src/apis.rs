@@ -42,8 +42,9 @@ struct Actions {
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let who = portal.visitor(request, []).await?;
     let listing = Listing::parse(&request.query, COLUMNS)?;
+    let reader = portal.reader(&who.portal, who.developer.as_ref()).await?;
     let mut cards = portal.store.cards_of(who.portal.id).await?;
-    cards.retain(|card| card.is_visible_to(who.is_signed_in()));
+    cards.retain(|card| card.is_visible_to(&reader));
     let page = listing.apply(cards);
     let strategies = strategies::load(portal, page.data.iter().filter_map(|card| card.strategy)).await?;
     let of = |id: Option<StrategyId>| strategies.iter().find(|strategy| Some(strategy.id) == id);
@@ -60,7 +61,7 @@ pub(crate) async fn fetch(portal: &Portal, request: &Request) -> Result<Response
 }
 
 pub(crate) async fn actions(portal: &Portal, request: &Request) -> Result<Response, Problem> {
-    let Visible { signed_in, card, .. } = visible(portal, request, |_| None).await?;
-    let register = signed_in && card.strategy.is_some();
+    let Visible { reader, card, .. } = visible(portal, request, |_| None).await?;
+    let register = card.may_register(&reader);
     ok(&ActionsView { actions: Actions { view: true, register, view_documentation: true } })
 }

@@ -25,8 +25,9 @@ const COLUMNS: &[Column<Strategy>] = &[
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let who = portal.signed_in(request, []).await?;
     let listing = Listing::parse(&request.query, COLUMNS)?;
+    let reader = portal.reader(&who.portal, Some(&who.developer)).await?;
     let cards = portal.store.cards_of(who.portal.id).await?;
-    let seen = cards.iter().filter(|card| card.is_visible_to(true)).filter_map(|card| card.strategy);
+    let seen = cards.iter().filter(|card| card.is_visible_to(&reader)).filter_map(|card| card.strategy);
     let strategies = load(portal, seen.chain(who.portal.default_strategy)).await?;
     ok(&listing.apply(strategies).map(|strategy| StrategyView::full(&strategy)))
 }

@@ -3,6 +3,7 @@
 
 use portico_domain::id::ApiId;
 use portico_domain::publication::Publication;
+use portico_domain::reader::Reader;
 use portico_domain::slug::Slug;
 use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::{Portal, Problem, Request};
@@ -10,8 +11,8 @@ use portico_store::{Items, Key};
 
 /// An API that the caller may see, and what was read with it.
 pub(crate) struct Visible {
-    /// Whether the caller is a signed-in, approved developer.
-    pub(crate) signed_in: bool,
+    /// Who calls.
+    pub(crate) reader: Reader,
     /// The API's card.
     pub(crate) card: Publication,
     /// What else was asked for.
@@ -38,10 +39,10 @@ pub(crate) async fn visible(portal: &Portal, request: &Request, also: impl Fn(Ap
             (who, id, portal.store.load(&keys(id).collect::<Vec<_>>()).await?)
         }
     };
-    let signed_in = who.is_signed_in();
+    let reader = portal.reader(&who.portal, who.developer.as_ref()).await?;
     let card = items.get::<Publication>(&Key::publication(portal.config.portal, id))?;
-    let card = card.filter(|card| card.is_visible_to(signed_in)).ok_or_else(Problem::not_found)?;
-    Ok(Visible { signed_in, card, items })
+    let card = card.filter(|card| card.is_visible_to(&reader)).ok_or_else(Problem::not_found)?;
+    Ok(Visible { reader, card, items })
 }
 
 fn malformed(request: &Request) -> Problem {

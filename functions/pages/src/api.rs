@@ -68,8 +68,8 @@ const fn named(kind: SpecType) -> &'static str {
 pub(crate) async fn visible(portal: &Portal, request: &Request) -> Result<(Reader, Publication), Stop> {
     let named = NamedApi::parse(request.parameter("apiIdOrSlug"));
     let reader = reader::anybody(portal, request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
-    let found = portal.card_of(&named.ok_or_else(Problem::not_found)?, &reader.items).await?;
-    let found = found.filter(|found| found.is_visible_to(reader.is_signed_in())).ok_or_else(Problem::not_found)?;
+    let named = named.ok_or_else(Problem::not_found)?;
+    let found = portal.visible_card(&named, &reader.reads(portal).await?, &reader.items).await?;
     Ok((reader, found))
 }
 

@@ -95,11 +95,9 @@ pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop
     let wanted = request.query.get("api").ok().flatten();
     let named = wanted.and_then(NamedApi::parse);
     let who = reader::developer(portal, request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
+    let reads = portal.reader(&who.portal, Some(&who.developer)).await?;
     let api = match named {
-        Some(named) => {
-            let found = portal.card_of(&named, &who.items).await?.filter(|found| found.is_visible_to(true));
-            Some(found.ok_or_else(Problem::not_found)?)
-        }
+        Some(named) => Some(portal.visible_card(&named, &reads, &who.items).await?),
         None if wanted.is_some() => return Err(Problem::not_found().into()),
         None => None,
     };
@@ -108,7 +106,7 @@ pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop
         Some(strategy) => strategy.into_iter().collect(),
         None => {
             let cards = portal.store.cards_of(who.portal.id).await?;
-            let seen = cards.iter().filter(|card| card.is_visible_to(true)).filter_map(|card| card.strategy);
+            let seen = cards.iter().filter(|card| card.is_visible_to(&reads)).filter_map(|card| card.strategy);
             seen.chain(who.portal.default_strategy).collect::<Vec<_>>()
         }
     };

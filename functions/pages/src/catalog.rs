@@ -130,8 +130,9 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let reader = reader::anybody(portal, request, []).await?;
     let signed_in = reader.is_signed_in();
     let asked = Asked::of(request);
+    let reads = reader.reads(portal).await?;
     let mut cards = portal.store.cards_of(reader.settings.id).await?;
-    cards.retain(|card| card.is_visible_to(signed_in));
+    cards.retain(|card| card.is_visible_to(&reads));
     let any = !cards.is_empty();
     cards.retain(|card| asked.takes(card));
     cards.sort_by_cached_key(|card| card.name.to_lowercase());

@@ -30,6 +30,11 @@ impl Reader {
     pub(crate) const fn is_signed_in(&self) -> bool {
         self.developer.is_some()
     }
+
+    /// As the domain asks who sees an API.
+    pub(crate) async fn reads(&self, portal: &Portal) -> Result<portico_domain::reader::Reader, Problem> {
+        portal.reader(&self.settings, self.developer.as_ref()).await
+    }
 }
 
 /// What the access cookie says; nobody if there is none.

@@ -28,8 +28,9 @@ struct WelcomePage {
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let reader = reader::anybody(portal, request, []).await?;
     let signed_in = reader.is_signed_in();
+    let reads = reader.reads(portal).await?;
     let mut cards = portal.store.cards_of(reader.settings.id).await?;
-    cards.retain(|card| card.is_visible_to(signed_in));
+    cards.retain(|card| card.is_visible_to(&reads));
     cards.sort_by_key(|card| std::cmp::Reverse(card.api_updated_at));
     let now = portal.now();
     let page = WelcomePage {

@@ -84,8 +84,9 @@ async fn register(
     let publication = items.get::<Publication>(&Key::publication(who.portal.id, api))?;
     let known = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
     let (Some(publication), Some(api)) = (publication, known) else { return Err(Problem::not_found()) };
+    let reader = portal.reader(&who.portal, Some(&who.developer)).await?;
     let id = portal.new_id()?;
-    let registration = match Registration::request(id, &application, Some(&publication), &who.portal, portal.now()) {
+    let registration = match Registration::request(id, &application, Some(&publication), &reader, &who.portal, portal.now()) {
         Ok(registration) => registration,
         Err(error) => return Err(refused(portal, error).await),
     };
@@ -113,6 +114,7 @@ async fn register(
 async fn refused(portal: &Portal, error: RequestError) -> Problem {
     match error {
         RequestError::UnknownApi => Problem::not_found(),
+        RequestError::RoleNeeded => Problem::new(Kind::Forbidden, format!("{error}.")),
         RequestError::TakesNone => InvalidParameter::body("api_id", Rule::Invalid, error.to_string()).into(),
         RequestError::AlreadyRegistered { .. } => already(error),
         RequestError::TooMany => Problem::new(Kind::QuotaReached, error.to_string()),

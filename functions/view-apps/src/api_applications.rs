@@ -78,7 +78,7 @@ async fn visible_api(portal: &Portal, request: &Request) -> Result<(SignedIn, Ap
     let named = NamedApi::parse(request.parameter("apiIdOrSlug"));
     let who = portal.signed_in(request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
     let named = named.ok_or_else(|| InvalidParameter::path("apiIdOrSlug", Rule::IsUuid, "must be a UUID or a slug"))?;
-    let publication = portal.card_of(&named, &who.items).await?;
-    let publication = publication.filter(|publication| publication.is_visible_to(true)).ok_or_else(Problem::not_found)?;
+    let reader = portal.reader(&who.portal, Some(&who.developer)).await?;
+    let publication = portal.visible_card(&named, &reader, &who.items).await?;
     Ok((who, publication.api))
 }

@@ -106,6 +106,8 @@ ids! {
     RegistrationId,
     /// A credential of an application.
     CredentialId,
+    /// A team of developers.
+    TeamId,
     /// A developer's session in one browser.
     SessionId,
     /// An event: audit record and outbox entry in one.

@@ -33,6 +33,7 @@ pub mod portal;
 pub mod portal_edit;
 mod presented_key;
 pub mod publication;
+pub mod reader;
 pub mod refresh_token;
 pub mod registration;
 pub mod server_origin;

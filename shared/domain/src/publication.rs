@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Api, Attributes, SpecificationSummary, VersionSummary};
 use crate::id::{ApiId, PortalId, StrategyId};
 use crate::portal::Visibility;
+use crate::reader::{Reader, Role};
 use crate::time::Timestamp;
 
 /// What a publication says beside the API: how the portal shows it and what it asks of applications.
@@ -118,11 +119,31 @@ impl Publication {
         self.api_updated_at = api.updated_at;
     }
 
-    /// Whether somebody may see it: everyone a public one, a signed-in, approved developer a private one too.
-    pub fn is_visible_to(&self, approved_developer: bool) -> bool {
-        match self.visibility {
-            Visibility::Public => true,
-            Visibility::Private => approved_developer,
+    /// Whether somebody may see it. Everyone sees a public one; a private one a signed-in, approved developer, and where roles count
+    /// one whose team has a role for it (contract README, "Private APIs").
+    pub fn is_visible_to(&self, reader: &Reader) -> bool {
+        match (self.visibility, reader) {
+            (Visibility::Public, _) | (Visibility::Private, Reader::Approved) => true,
+            (Visibility::Private, Reader::Anyone) => false,
+            (Visibility::Private, Reader::WithRoles(roles)) => roles.on(self.api).is_some(),
+        }
+    }
+
+    /// Whether somebody may register an application for it: who is signed in and sees it, if it takes registrations at all. Where
+    /// roles count, seeing a private one is not enough: the role must be API Consumer.
+    pub fn may_register(&self, reader: &Reader) -> bool {
+        self.strategy.is_some() && self.lets_register(reader)
+    }
+
+    /// Whether a reader's standing and roles let them register for it, whether it takes registrations or not.
+    pub(crate) fn lets_register(&self, reader: &Reader) -> bool {
+        match (self.visibility, reader) {
+            (_, Reader::Anyone) => false,
+            (_, Reader::Approved) | (Visibility::Public, Reader::WithRoles(_)) => true,
+            (Visibility::Private, Reader::WithRoles(roles)) => roles.on(self.api).is_some_and(|held| held.role == Role::Consumer),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use crate::id::{ApiId, ApplicationId, PortalId, RegistrationId, StrategyId};
 use crate::limits::REGISTRATIONS_PER_APPLICATION;
 use crate::portal::Portal;
 use crate::publication::Publication;
+use crate::reader::Reader;
 use crate::status::Status;
 use crate::time::Timestamp;
 
@@ -35,6 +36,9 @@ pub enum RequestError {
     /// The API is not published here, or its developer may not see it.
     #[error("there is no such API in this portal")]
     UnknownApi,
+    /// The developer sees the API, but no team of theirs has the role to register for it.
+    #[error("the role API Consumer for this API is needed to register for it; your teams have API Viewer")]
+    RoleNeeded,
     /// The API is published without application authentication.
     #[error("takes no registrations: it is published without an auth strategy")]
     TakesNone,
@@ -58,7 +62,7 @@ pub enum RequestError {
 }
 
 impl Registration {
-    /// A new registration of an approved developer's application for an API as it is published in a portal.
+    /// A new registration of an application for an API as it is published in a portal, which `reader` asks for.
     ///
     /// # Errors
     /// [`RequestError`] names the rule that it would break.
@@ -66,10 +70,14 @@ impl Registration {
         id: RegistrationId,
         application: &Application,
         publication: Option<&Publication>,
+        reader: &Reader,
         portal: &Portal,
         now: Timestamp,
     ) -> Result<Self, RequestError> {
-        let publication = publication.filter(|card| card.is_visible_to(true)).ok_or(RequestError::UnknownApi)?;
+        let publication = publication.filter(|card| card.is_visible_to(reader)).ok_or(RequestError::UnknownApi)?;
+        if !publication.lets_register(reader) {
+            return Err(RequestError::RoleNeeded);
+        }
         let wanted = publication.strategy.ok_or(RequestError::TakesNone)?;
         if let Some(grant) = application.grants.get(&publication.api) {
             return Err(RequestError::AlreadyRegistered { status: grant.status });

@@ -2,6 +2,7 @@
 
 use portico_domain::id::{ApiId, PortalId};
 use portico_domain::publication::Publication;
+use portico_domain::reader::Reader;
 use portico_domain::slug::Slug;
 use portico_store::{Items, Key};
 
@@ -35,12 +36,16 @@ impl NamedApi {
 }
 
 impl Portal {
-    /// The card of an API in this portal's catalog, whoever may see it, out of what was read by [`NamedApi::key`]; by slug it costs one
-    /// more read.
+    /// The card of an API in this portal's catalog, out of what was read by [`NamedApi::key`]; by slug it costs one more read.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn card_of(&self, named: &NamedApi, items: &Items) -> Result<Option<Publication>, Problem> {
+    /// A 404 if it is not published here, or the reader may not see it: the same one. What the store says.
+    pub async fn visible_card(&self, named: &NamedApi, reader: &Reader, items: &Items) -> Result<Publication, Problem> {
+        let card = self.card_of(named, items).await?;
+        card.filter(|card| card.is_visible_to(reader)).ok_or_else(Problem::not_found)
+    }
+
+    async fn card_of(&self, named: &NamedApi, items: &Items) -> Result<Option<Publication>, Problem> {
         let key = named.key(self.config.portal);
         match named {
             NamedApi::Id(_) => Ok(items.get(&key)?),

@@ -5,6 +5,7 @@ use portico_domain::developer::Developer;
 use portico_domain::event::Actor;
 use portico_domain::id::PortalId;
 use portico_domain::portal::Portal as PortalSettings;
+use portico_domain::reader::Reader;
 use portico_domain::session::Session;
 use portico_store::{Items, Key};
 
@@ -90,6 +91,14 @@ pub struct PortalAdministrator {
 }
 
 impl Portal {
+    /// Who reads, as far as seeing APIs goes: whoever is given as `developer` has a session in force.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn reader(&self, _settings: &PortalSettings, developer: Option<&Developer>) -> Result<Reader, Problem> {
+        Ok(if developer.is_some() { Reader::Approved } else { Reader::Anyone })
+    }
+
     /// Anyone, a session or not. A session that is not in force is a 401, not a silent downgrade (contract, point 7).
     ///
     /// # Errors

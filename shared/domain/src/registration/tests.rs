@@ -7,10 +7,11 @@ use crate::api::Attributes;
 use crate::application::{Application, ApplicationCard, Grant};
 use crate::application_edit::ApplicationEdit;
 use crate::credential::{Credential, NotKeyAuth};
-use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, PortalId, RegistrationId, StrategyId};
+use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, PortalId, RegistrationId, StrategyId, TeamId};
 use crate::limits::REGISTRATIONS_PER_APPLICATION;
 use crate::portal::{Portal, Visibility};
 use crate::publication::Publication;
+use crate::reader::{Held, Reader, Role, Roles, Scope};
 use crate::status::Status;
 use crate::strategy::{KeyTtl, Method, OpenIdConnect, Strategy, TtlUnit};
 use crate::text::{ApplicationName, DisplayName, ReferenceId};
@@ -80,7 +81,8 @@ fn request(
     application(&mut asks);
     publication(&mut wanted);
     portal(&mut settings);
-    Registration::request(REGISTRATION, &asks, Some(&wanted), &settings, NOW).map(|registration| registration.status)
+    Registration::request(REGISTRATION, &asks, Some(&wanted), &Reader::Approved, &settings, NOW)
+        .map(|registration| registration.status)
 }
 
 fn grants(many: u128, status: Status) -> BTreeMap<ApiId, Grant> {
@@ -112,8 +114,25 @@ fn what_cannot_be_registered_for_is_named() {
     let other = RequestError::OtherStrategy { application: STRATEGY, api: OTHER };
     assert_eq!(request(|_| {}, |wanted| wanted.strategy = Some(OTHER), same), Err(other));
     let portal = Portal::new(PORTAL, "P", STRATEGY, NOW);
-    let unknown = Registration::request(REGISTRATION, &application(), None, &portal, NOW);
+    let unknown = Registration::request(REGISTRATION, &application(), None, &Reader::Approved, &portal, NOW);
     assert_eq!(unknown.map(|_| ()), Err(RequestError::UnknownApi));
+}
+
+#[test]
+fn a_role_to_see_an_api_is_none_to_register_for_it_and_without_one_there_is_no_such_api() {
+    let portal = Portal::new(PORTAL, "P", STRATEGY, NOW);
+    let asked = |roles: Roles| {
+        let reader = Reader::WithRoles(roles);
+        Registration::request(REGISTRATION, &application(), Some(&publication()), &reader, &portal, NOW).map(|made| made.status)
+    };
+    let with = |role| {
+        let mut roles = Roles::default();
+        roles.give(Scope::One(API), Held { role, through: TeamId::new(Uuid::from_u128(9)) });
+        roles
+    };
+    assert_eq!(asked(Roles::default()), Err(RequestError::UnknownApi));
+    assert_eq!(asked(with(Role::Viewer)), Err(RequestError::RoleNeeded));
+    assert_eq!(asked(with(Role::Consumer)), Ok(Status::Pending));
 }
 
 #[test]
