@@ -114,12 +114,14 @@ async fn a_developer_and_an_administrator_go_the_whole_way_by_clicks_in_two_wind
     admin.sees("Approved. Harbour clock can call Tides now.").await;
     admin.keys("r").await;
     admin.sees("Reject Harbour clock for Weather board?").await;
+    admin.fill("Reason", "The weather is for ships only.").await;
     admin.press("Reject").await;
     admin.sees("Nobody waits").await;
 
     ada.goto(&application).await;
     ada.sees("Approved").await;
     ada.sees("Rejected").await;
+    ada.sees("The weather is for ships only.").await;
     ada.press("Generate Credential").await;
     ada.fill("Name of the credential", "Clock in the hall").await;
     ada.press("Generate").await;

@@ -3,6 +3,7 @@
 mod account_crashes;
 mod admin_applications;
 mod admin_applications_access;
+mod admin_applications_decisions;
 mod admin_auth_strategies;
 mod admin_catalog;
 mod admin_catalog_races;
@@ -70,6 +71,7 @@ mod run_jobs;
 mod secrets;
 mod send_email;
 mod send_email_approvals;
+mod send_email_decisions;
 mod send_email_faults;
 mod sessions;
 mod sign_in;

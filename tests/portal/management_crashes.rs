@@ -213,10 +213,10 @@ fn changes() -> Vec<Change> {
             at_most: 1,
         },
         Change {
-            name: "update-application-registration, rejected",
+            name: "decide-registration, rejected",
             method: Method::PATCH,
-            path: registration_path,
-            body: |_| Some(json!({ "status": "rejected" })),
+            path: |portal, scene| registration_path(portal, scene).replacen("/v3/", "/portico/v1/", 1),
+            body: |_| Some(json!({ "status": "rejected", "reason": "Use the sandbox." })),
             done: 200,
             done_before: 200,
             counted: Counted::Events(app_key, Name::RegistrationRejected),

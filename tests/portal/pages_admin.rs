@@ -173,7 +173,7 @@ async fn show_admin_approvals_names_who_waits_for_what_and_falls_when_somebody_d
     let application = ada.create_app("Weather board").await;
     portal.registration(application, winds, Status::Approved).await;
     let registration = ada.register(application, tides).await;
-    let root = format!("/v3/portals/{}", portal.id());
+    let root = format!("/portico/v1/portals/{}", portal.id());
     let of_registration = format!("{root}/applications/{application}/registrations/{registration}");
     let html = admin.page("/admin").await.expect(200).html();
     assert!(html.contains(r#"<span class="count" data-count="all">2</span>"#), "{html}");

@@ -57,16 +57,16 @@ async fn every_wrong_credential_gets_the_same_401_for_the_same_calls_and_one_has
 #[tokio::test]
 async fn approval_required_is_said_only_after_the_right_password() {
     let portal = TestPortal::start().await;
-    for (email, status) in [
-        ("pending@example.test", Status::Pending),
-        ("rejected@example.test", Status::Rejected),
-        ("revoked@example.test", Status::Revoked),
+    for (email, status, kind) in [
+        ("pending@example.test", Status::Pending, "approval-required"),
+        ("rejected@example.test", Status::Rejected, "access-refused"),
+        ("revoked@example.test", Status::Revoked, "access-refused"),
     ] {
         let id = portal.account(email, status).await;
         let eve = portal.anonymous();
         eve.authenticate(email, WRONG).await.expect_problem(401, "invalid-credentials");
         portal.take_calls();
-        let reply = eve.authenticate(email, PASSWORD).await.expect_problem(401, "approval-required");
+        let reply = eve.authenticate(email, PASSWORD).await.expect_problem(401, kind);
         assert_eq!(portal.take_calls().len(), 3);
         assert_eq!(reply.body["title"], "Approval Required");
         assert!(reply.cookie_lines().is_empty());

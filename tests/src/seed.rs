@@ -58,6 +58,7 @@ impl TestPortal {
             email: email.to_owned(),
             full_name: email.split('@').next().unwrap_or_default().to_owned(),
             status,
+            reason: None,
             standing_ver: 1,
             epoch: 1,
             verify_generation: 1,

@@ -28,7 +28,8 @@ impl TestPortal {
     pub async fn registration(&self, application: ApplicationId, api: ApiId, status: Status) -> RegistrationId {
         let now = self.clock.now();
         let id = self.portal.new_id::<RegistrationId>().expect("an id");
-        let registration = Registration { id, application, api, portal: self.id(), status, created_at: now, updated_at: now };
+        let registration =
+            Registration { id, application, api, portal: self.id(), status, reason: None, created_at: now, updated_at: now };
         let card = self.portal.store.find::<Publication>(&Key::publication(self.id(), api)).await.expect("the store answers");
         let mut data = self.facts_of(application).await;
         data["api"] = json!(api);

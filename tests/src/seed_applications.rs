@@ -47,8 +47,16 @@ impl TestPortal {
             let mut transaction = Transaction::<StoreError>::new();
             for api in some.iter().copied() {
                 let id = self.portal.new_id::<RegistrationId>().expect("an id");
-                let registration =
-                    Registration { id, application, api, portal: self.id(), status, created_at: now, updated_at: now };
+                let registration = Registration {
+                    id,
+                    application,
+                    api,
+                    portal: self.id(),
+                    status,
+                    reason: None,
+                    created_at: now,
+                    updated_at: now,
+                };
                 granted = granted.set(["grants", &api.to_string()], &registration.grant());
                 let item = Item::new(&Key::registration(application, api), "registration", &registration)
                     .map(|item| item.listed(&registrations_list(self.id()), now, id));

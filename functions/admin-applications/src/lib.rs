@@ -1,5 +1,6 @@
 //! `/v3/portals/{portalId}/applications` and `…/application-registrations`: what developers registered, for administrators; and
-//! `/portico/v1/portals/{portalId}/access`: why calls pass, or do not.
+//! under `/portico/v1`: decisions with
+//! a reason, and why calls pass, or do not.
 
 mod access;
 mod applications;
@@ -26,6 +27,8 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "list-registrations-by-application" => registrations::list_of_application(portal, &request).await,
         "get-application-registration" => registrations::get(portal, &request).await,
         "update-application-registration" => registrations::decide(portal, &request).await,
+        "get-registration-details" => registrations::details(portal, &request).await,
+        "decide-registration" => registrations::decide_with_reason(portal, &request).await,
         "delete-application-registration" => registrations::delete(portal, &request).await,
         "explain-access" => access::explain(portal, &request).await,
         _ => Err(Problem::not_found()),

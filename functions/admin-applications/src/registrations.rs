@@ -7,14 +7,15 @@ use portico_domain::application::Application;
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId};
 use portico_domain::registration::Registration;
-use portico_http::approval::{STATUS_CHOICES, STATUS_WORDS};
-use portico_http::decisions::By;
+use portico_http::approval::{STATUS_CHOICES, STATUS_WORDS, decision};
+use portico_http::decisions::{By, Registered};
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::one_of;
 use portico_http::listing::browse::{Browsing, CAP};
 use portico_http::listing::{Column, Listing, Page};
 use portico_http::response::{no_content, ok};
 use portico_http::views::admin_registration::AdminRegistrationView;
+use portico_http::views::admin_registration_details::AdminRegistrationDetailsView;
 use portico_http::{Portal, Problem, Request, Response};
 use portico_store::registrations::{DeleteRegistrationError, registrations_list};
 use portico_store::{Item, Key, decide_again};
@@ -150,11 +151,21 @@ fn named_api(request: &Request, application: &Application) -> Result<(Registrati
     Ok((id, api))
 }
 
-pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+/// The registration that the path names, and what it is between.
+async fn found(portal: &Portal, request: &Request) -> Result<Registered, Problem> {
     let (_, application) = named(portal, request).await?;
     let (_, api) = named_api(request, &application)?;
-    let found = portal.registered(application.card.id, api).await?.ok_or_else(Problem::not_found)?;
+    portal.registered(application.card.id, api).await?.ok_or_else(Problem::not_found)
+}
+
+pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let found = found(portal, request).await?;
     ok(&AdminRegistrationView::of(&found.registration, &found.application, &found.api))
+}
+
+/// What the contract's object has no room for.
+pub(crate) async fn details(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    ok(&AdminRegistrationDetailsView::of(found(portal, request).await?.registration))
 }
 
 /// Approves, rejects or revokes: calls pass, or stop, before the answer.
@@ -168,6 +179,17 @@ pub(crate) async fn decide(portal: &Portal, request: &Request) -> Result<Respons
     let (place, by) = ((application.card.id, api), By::request(who.administrator.actor()));
     let (registration, api) = portal.decide_about_registration(place, id, status, &by).await?;
     ok(&AdminRegistrationView::of(&registration, &application, &api))
+}
+
+/// The same, with a reason that the developer is told.
+pub(crate) async fn decide_with_reason(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let (who, application) = named(portal, request).await?;
+    let named = named_api(request, &application);
+    let (to, reason) = decision(&request.body)?;
+    let (id, api) = named?;
+    let by = By::request(who.administrator.actor()).because(reason);
+    let (registration, _) = portal.decide_about_registration((application.card.id, api), id, Some(to), &by).await?;
+    ok(&AdminRegistrationDetailsView::of(registration))
 }
 
 pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Response, Problem> {

@@ -32,6 +32,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
             ok(&AdminDeveloperView::of(alive(developer)?))
         }
         "update-developer" => decide::decide(portal, &request).await,
+        "decide-developer" => decide::decide_with_reason(portal, &request).await,
         "delete-developer" => delete::delete(portal, &request).await,
         "list-developer-details" => details::list(portal, &request).await,
         "get-developer-details" => details::get(portal, &request).await,

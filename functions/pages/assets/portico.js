@@ -349,7 +349,14 @@
     button.closest("dialog")?.close();
     const chosen = all("[data-row]", queue).filter((row) => row.querySelector("[data-pick]").checked);
     if (!chosen.length) say("Choose at least one row first.");
-    for (const row of chosen) await submit(row.querySelector(`form[data-${button.dataset.bulk}]`));
+    const reason = button.form?.elements.namedItem("reason");
+    for (const row of chosen) {
+      const form = row.querySelector(`form[data-${button.dataset.bulk}]`);
+      if (reason) form.elements.namedItem("reason").value = reason.value;
+      await submit(form);
+      // What was refused is read, and tried again, where it was asked.
+      if (form.querySelector("[data-summary]")) form.closest("dialog")?.showModal();
+    }
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");

@@ -63,6 +63,7 @@ impl Back<'_> {
         let words = match self.request.query.get("problem").ok().flatten()? {
             "invalid-request" => "Something that you typed cannot be taken.",
             "invalid-credentials" => "The e-mail address or the password is wrong.",
+            "access-refused" => "An administrator has rejected this account, or revoked its access. A mail has told you so.",
             "too-many-requests" => "There were too many attempts. Wait a while, or set a new password with the link in a mail.",
             "not-found" | "gone" => "This link was used already, was replaced by a newer one, or is too old.",
             "unauthorized" => "Your session is over. Sign in to go on.",

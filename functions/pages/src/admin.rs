@@ -86,6 +86,11 @@ impl Admin {
     pub(crate) fn root(&self) -> String {
         format!("/v3/portals/{}", self.settings.id)
     }
+
+    /// Where decisions with a reason go, and what else the contract has no room for.
+    pub(crate) fn own_root(&self) -> String {
+        format!("/portico/v1/portals/{}", self.settings.id)
+    }
 }
 
 /// A part of the administration, as the side bar lists it.

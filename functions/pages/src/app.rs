@@ -8,7 +8,7 @@ use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use portico_domain::strategy::Strategy;
-use portico_domain::text::DisplayName;
+use portico_domain::text::{DecisionReason, DisplayName};
 use portico_domain::time::Timestamp;
 use portico_http::who::SignedIn;
 use portico_http::{Portal, Problem, Request};
@@ -29,6 +29,8 @@ struct ApiRow {
     status: Pill,
     /// Why calls are refused although the registration is approved.
     refused: Option<&'static str>,
+    /// What was said of the decision.
+    reason: Option<DecisionReason>,
     asked: When,
     cancel: Confirm,
 }
@@ -150,6 +152,7 @@ fn api_row(
     ApiRow {
         status: Pill::of(registration.status),
         refused,
+        reason: registration.reason.clone(),
         asked: When::of(registration.created_at, now),
         cancel: Confirm {
             id: format!("cancel-{}", registration.id),

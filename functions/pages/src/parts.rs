@@ -3,6 +3,7 @@
 use askama::Template;
 use portico_domain::credential::Credential;
 use portico_domain::status::Status;
+use portico_domain::text::DecisionReason;
 use portico_domain::time::Timestamp;
 
 use crate::moments::Moment;
@@ -238,6 +239,14 @@ impl Confirm {
             done: format!("{name} is deleted."),
         }
     }
+}
+
+/// Why access is refused or taken away, for the developer to read. `scope` names the question in the page.
+pub(crate) fn reason(scope: &str) -> Field {
+    Field::lines("reason", "Reason")
+        .within(scope)
+        .most(DecisionReason::MAX_CHARS)
+        .hint("The developer reads it in the mail and in the portal.")
 }
 
 /// `1 call`, `2 calls`.

@@ -6,7 +6,9 @@ use portico_domain::developer::Developer;
 use portico_domain::event::{Event, Name};
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
 use portico_domain::mail_token::Purpose;
+use portico_domain::registration::Registration;
 use portico_domain::status::Status;
+use portico_domain::text::DecisionReason;
 use portico_http::{Portal, Problem};
 use portico_store::Key;
 use portico_store::stream::Committed;
@@ -45,7 +47,7 @@ pub(crate) enum Says {
     /// Your password was changed.
     PasswordChanged,
     /// Your registration with the portal was decided about.
-    DeveloperDecided(Status),
+    DeveloperDecided(Status, Option<DecisionReason>),
     /// The registration of an application for an API was decided about.
     RegistrationDecided {
         /// Name of the application.
@@ -54,6 +56,8 @@ pub(crate) enum Says {
         api: String,
         /// What was decided.
         status: Status,
+        /// What was said of it.
+        reason: Option<DecisionReason>,
     },
     /// Something waits for an administrator.
     Waits(Waits),
@@ -104,15 +108,17 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
 
 async fn to_developer(portal: &Portal, committed: &Committed) -> Result<Option<Due>, Problem> {
     let Some(to) = developer(portal, root_developer(committed)?).await? else { return Ok(None) };
+    // A later decision has a mail of its own: its reason is not told for this one.
+    let decided = |status| Says::DeveloperDecided(status, to.reason.clone().filter(|_| to.status == status));
     let says = match committed.event.name {
         Name::DeveloperSignedUp => verify_link(portal, &to, &committed.event).await?.map(Says::Verify),
         Name::DeveloperSignedUpAgain => Some(Says::AlreadyRegistered(verify_link(portal, &to, &committed.event).await?)),
         Name::DeveloperPasswordRequested => password_link(portal, &to, &committed.event).await?.map(Says::ResetPassword),
         Name::DeveloperInvited => password_link(portal, &to, &committed.event).await?.map(Says::Invited),
         Name::DeveloperPasswordChanged => Some(Says::PasswordChanged),
-        Name::DeveloperApproved => Some(Says::DeveloperDecided(Status::Approved)),
-        Name::DeveloperRejected => Some(Says::DeveloperDecided(Status::Rejected)),
-        Name::DeveloperRevoked => Some(Says::DeveloperDecided(Status::Revoked)),
+        Name::DeveloperApproved => Some(decided(Status::Approved)),
+        Name::DeveloperRejected => Some(decided(Status::Rejected)),
+        Name::DeveloperRevoked => Some(decided(Status::Revoked)),
         _ => None, // `mail_for` lists every name; only the above come here
     };
     Ok(says.map(|says| Due { to: Recipient::Developer(Box::new(to)), says }))
@@ -143,12 +149,19 @@ async fn to_owner(portal: &Portal, event: &Event) -> Result<Option<Due>, Problem
         _ => Status::Revoked,
     };
     let (application, api) = pair(event)?;
-    let items = portal.store.load(&[Key::application(application), Key::api(api)]).await?;
+    let registration = Key::registration(application, api);
+    let items = portal.store.load(&[Key::application(application), Key::api(api), registration.clone()]).await?;
+    let now = items.get::<Registration>(&registration)?.filter(|one| one.status == status);
     let application = items.get::<Application>(&Key::application(application))?.filter(Application::is_live);
     let api = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
     let (Some(application), Some(api)) = (application, api) else { return Ok(None) };
     let Some(to) = developer(portal, application.owner).await? else { return Ok(None) };
-    let says = Says::RegistrationDecided { application: application.card.name, api: api.name, status };
+    let says = Says::RegistrationDecided {
+        application: application.card.name,
+        api: api.name,
+        status,
+        reason: now.and_then(|one| one.reason),
+    };
     Ok(Some(Due { to: Recipient::Developer(Box::new(to)), says }))
 }
 

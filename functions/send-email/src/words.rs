@@ -1,6 +1,7 @@
 //! The words of each mail.
 
 use portico_domain::status::Status;
+use portico_domain::text::DecisionReason;
 
 use crate::reasons::Says;
 use crate::waiting::Waits;
@@ -22,6 +23,7 @@ pub(crate) fn words(says: &Says, origin: &str) -> Words {
         button: None,
         small: "",
     };
+    let decide = Some(("Approve or reject", format!("{origin}/admin")));
     match says {
         Says::Verify(link) => Words {
             button: Some(("Confirm address", link.clone())),
@@ -76,25 +78,29 @@ pub(crate) fn words(says: &Says, origin: &str) -> Words {
                 "If this was not you, ask for a new password at once and tell the people who run this portal.",
             ],
         ),
-        Says::DeveloperDecided(Status::Approved) => Words {
+        Says::DeveloperDecided(Status::Approved, _) => Words {
             button: Some(("Sign in", format!("{origin}/login"))),
             ..plain("You are approved", &["You can now sign in, create applications and register them for APIs."])
         },
-        Says::DeveloperDecided(Status::Rejected) => {
-            plain("Your registration was rejected", &["The people who run this portal have not approved your registration."])
-        }
-        Says::DeveloperDecided(Status::Revoked | Status::Pending) => plain(
-            "Your access was revoked",
-            &["Your sessions were ended, and calls with the credentials of your applications are refused."],
+        Says::DeveloperDecided(Status::Rejected, reason) => because(
+            reason.as_ref(),
+            plain("Your registration was rejected", &["The people who run this portal have not approved your registration."]),
+        ),
+        Says::DeveloperDecided(Status::Revoked | Status::Pending, reason) => because(
+            reason.as_ref(),
+            plain(
+                "Your access was revoked",
+                &["Your sessions were ended, and calls with the credentials of your applications are refused."],
+            ),
         ),
         Says::Waits(Waits::Developer { developer, called, portal }) => {
             let who = called.clone().unwrap_or_else(|| format!("Developer {developer}"));
             let what = format!("{who} has signed up, has proven the address, and waits for approval.");
             let how = format!(
-                "Approve or reject with PATCH {origin}/v3/portals/{portal}/developers/{developer} and a body of \
+                "By program: PATCH {origin}/v3/portals/{portal}/developers/{developer} with a body of \
                  {{\"status\": \"approved\"}} or {{\"status\": \"rejected\"}}."
             );
-            Words { paragraphs: vec![what, how], ..plain("A developer waits for approval", &[]) }
+            Words { paragraphs: vec![what, how], button: decide, ..plain("A developer waits for approval", &[]) }
         }
         Says::Waits(Waits::Registration { registration, application, api, called, portal }) => {
             let what = match called {
@@ -102,12 +108,12 @@ pub(crate) fn words(says: &Says, origin: &str) -> Words {
                 None => format!("Application {application} asks for {api}."),
             };
             let how = format!(
-                "Approve or reject with PATCH {origin}/v3/portals/{portal}/applications/{application}/registrations/{registration} \
-                 and a body of {{\"status\": \"approved\"}} or {{\"status\": \"rejected\"}}."
+                "By program: PATCH {origin}/v3/portals/{portal}/applications/{application}/registrations/{registration} \
+                 with a body of {{\"status\": \"approved\"}} or {{\"status\": \"rejected\"}}."
             );
-            Words { paragraphs: vec![what, how], ..plain("A registration waits for approval", &[]) }
+            Words { paragraphs: vec![what, how], button: decide, ..plain("A registration waits for approval", &[]) }
         }
-        Says::RegistrationDecided { application, api, status } => {
+        Says::RegistrationDecided { application, api, status, reason } => {
             let what = match status {
                 Status::Approved => format!("{application} can call {api} now."),
                 Status::Rejected => format!("The registration of {application} for {api} was rejected."),
@@ -120,7 +126,16 @@ pub(crate) fn words(says: &Says, origin: &str) -> Words {
                 Status::Rejected => "Your registration was rejected",
                 Status::Revoked | Status::Pending => "Your registration was revoked",
             };
-            Words { paragraphs: vec![what], ..plain(subject, &[]) }
+            because(reason.as_ref(), Words { paragraphs: vec![what], ..plain(subject, &[]) })
         }
     }
+}
+
+/// The words of a decision and, where one was given, its reason, line by line as it was typed.
+fn because(reason: Option<&DecisionReason>, words: Words) -> Words {
+    let Some(reason) = reason else { return words };
+    let mut paragraphs = words.paragraphs;
+    paragraphs.push("The reason that was given:".to_owned());
+    paragraphs.extend(reason.as_str().lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    Words { paragraphs, ..words }
 }

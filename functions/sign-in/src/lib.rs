@@ -5,6 +5,7 @@ use portico_domain::email::EmailAddress;
 use portico_domain::event::Actor;
 use portico_domain::password::AttemptedPassword;
 use portico_domain::session::Session;
+use portico_domain::status::Status;
 use portico_http::account::alive;
 use portico_http::failed_sign_ins::too_many_attempts;
 use portico_http::fields::Fields;
@@ -58,18 +59,30 @@ async fn accept(portal: &Portal, request: &Request, developer: &Developer, count
     portal.store.accept_sign_in(developer, approved.then_some(&session), old, counters, now).await.map_err(
         |error| match error {
             SignInError::TooManyAttempts => too_many_attempts(1),
-            SignInError::NotApproved => approval_required(),
+            SignInError::NotApproved => not_approved(developer),
             SignInError::PasswordReplaced => invalid_credentials(),
             SignInError::Store(error) => error.into(),
         },
     )?;
-    if approved { portal.with_session(&session, now) } else { Err(approval_required()) }
+    if approved { portal.with_session(&session, now) } else { Err(not_approved(developer)) }
 }
 
 fn invalid_credentials() -> Problem {
     Problem::new(Kind::InvalidCredentials, "The e-mail address or the password is wrong.")
 }
 
-fn approval_required() -> Problem {
-    Problem::new(Kind::ApprovalRequired, "An administrator has to approve this account before you can sign in.")
+/// Why somebody with the right password cannot sign in. Who was refused is not left waiting, and reads the reason if there is one.
+fn not_approved(developer: &Developer) -> Problem {
+    let refused = match developer.status {
+        Status::Rejected => "An administrator has rejected this account.",
+        Status::Revoked => "An administrator has revoked the access of this account.",
+        Status::Pending | Status::Approved => {
+            return Problem::new(Kind::ApprovalRequired, "An administrator has to approve this account before you can sign in.");
+        }
+    };
+    let detail = match &developer.reason {
+        Some(reason) => format!("{refused} The reason that was given: {reason}"),
+        None => refused.to_owned(),
+    };
+    Problem::new(Kind::AccessRefused, detail)
 }

@@ -6,6 +6,7 @@ use crate::id::{DeveloperId, EventId, PortalId};
 use crate::mail_failure::MailFailure;
 use crate::mail_token::Purpose;
 use crate::status::Status;
+use crate::text::DecisionReason;
 use crate::time::Timestamp;
 
 /// A developer of one portal.
@@ -26,6 +27,9 @@ pub struct Developer {
     pub full_name: String,
     /// Approval.
     pub status: Status,
+    /// What whoever decided the status said of it, to the developer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DecisionReason>,
     /// Counts changes of the status; orders the updates of `standing` on the developer's applications.
     pub standing_ver: u64,
     /// Sessions of an earlier epoch are over.
@@ -81,6 +85,7 @@ impl Developer {
             email,
             full_name,
             status,
+            reason: None,
             standing_ver: 1,
             epoch: 1,
             verify_generation: 0,

@@ -9,6 +9,7 @@ use crate::portal::Portal;
 use crate::publication::Publication;
 use crate::reader::Reader;
 use crate::status::Status;
+use crate::text::DecisionReason;
 use crate::time::Timestamp;
 
 /// A registration. There is at most one for each application and API.
@@ -24,6 +25,9 @@ pub struct Registration {
     pub portal: PortalId,
     /// Approval; only `approved` lets calls pass.
     pub status: Status,
+    /// What whoever decided the status said of it, to the developer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DecisionReason>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When its status last changed.
@@ -94,6 +98,7 @@ impl Registration {
             api: publication.api,
             portal: portal.id,
             status: Status::initial(portal.auto_approve_applications || publication.auto_approve_registrations),
+            reason: None,
             created_at: now,
             updated_at: now,
         })

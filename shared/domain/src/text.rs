@@ -148,6 +148,14 @@ text! {
 }
 
 text! {
+    /// What an administrator tells a developer about a decision: not blank, and may have several lines.
+    DecisionReason, 500, |text| {
+        lines(text, DecisionReason::MAX_CHARS)?;
+        if text.trim().is_empty() { Err(TextError::Empty) } else { Ok(text.trim()) }
+    }
+}
+
+text! {
     /// What people read of a link in a menu, or above several: one line, not blank.
     MenuTitle, 512, |text| line(text, MenuTitle::MAX_CHARS).map(|()| text)
 }
@@ -180,7 +188,7 @@ text! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApplicationName, Description, DisplayName, FullName, ReferenceId, RobotsDirectives, TextError};
+    use super::{ApplicationName, DecisionReason, Description, DisplayName, FullName, ReferenceId, RobotsDirectives, TextError};
 
     #[test]
     fn a_full_name_is_kept_without_the_blanks_around_it() {
@@ -190,6 +198,14 @@ mod tests {
             Ok("<img src=x onerror=alert(1)>".to_owned())
         );
         assert_eq!(FullName::parse(" \u{3000}"), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn a_reason_has_something_to_say_in_as_many_lines_as_it_needs() {
+        assert_eq!(DecisionReason::parse(" Ask for\nthe sandbox. ").map(String::from), Ok("Ask for\nthe sandbox.".to_owned()));
+        assert_eq!(DecisionReason::parse(" \n"), Err(TextError::Empty));
+        assert_eq!(DecisionReason::parse("a\u{7}"), Err(TextError::ControlCharacter));
+        assert_eq!(DecisionReason::parse(&"a".repeat(501)), Err(TextError::TooLong { max: 500 }));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use portico_domain::id::{ApiId, ApplicationId, RegistrationId};
 use portico_domain::job::{Job, Work};
 use portico_domain::registration::Registration;
 use portico_domain::status::{IllegalStep, Status};
+use portico_domain::text::DecisionReason;
 use portico_store::developer_admin::DecideDeveloperError;
 use portico_store::registration_decisions::DecideRegistrationError;
 use portico_store::{Key, StoreError, decide_again};
@@ -28,6 +29,9 @@ pub struct By<'a> {
     pub actor: Actor,
     /// The decision as it arrived on the bus, if it came that way: it takes effect once.
     pub arrived: Option<&'a Arrived>,
+    /// Why, told to whom it concerns. It belongs to the decision that changed the status: the next one replaces or removes it, and a
+    /// decision that changes nothing leaves it.
+    pub reason: Option<DecisionReason>,
 }
 
 /// A registration, and what it is between.
@@ -87,7 +91,13 @@ impl By<'_> {
     /// An administrator who asks for it.
     #[must_use]
     pub const fn request(actor: Actor) -> Self {
-        Self { actor, arrived: None }
+        Self { actor, arrived: None, reason: None }
+    }
+
+    /// The same, and why.
+    #[must_use]
+    pub fn because(self, reason: Option<DecisionReason>) -> Self {
+        Self { reason, ..self }
     }
 
     /// A decision that arrived was made about what its sender knew: it is not made again of what another one left meanwhile. Whoever
@@ -153,8 +163,12 @@ impl Portal {
                 let data = by.data(json!({ "portal": developer.portal, "developer": id }), &decision);
                 let event = self.event(decision.event, by.actor.clone(), data)?;
                 let job = self.job(Work::Standing { developer: id })?;
-                match self.store.decide_about_developer(&developer, &decision, by.arrived, &event, &job).await {
-                    Ok(()) => Ok(Some((Developer { status: to, updated_at: event.at, ..developer }, Some(job)))),
+                match self.store.decide_about_developer(&developer, &decision, by.reason.as_ref(), by.arrived, &event, &job).await
+                {
+                    Ok(()) => Ok(Some((
+                        Developer { status: to, reason: by.reason.clone(), updated_at: event.at, ..developer },
+                        Some(job),
+                    ))),
                     Err(DecideDeveloperError::Changed) => Ok(None),
                     Err(DecideDeveloperError::Repeated) => Err(DecideError::Repeated),
                     Err(DecideDeveloperError::Store(error)) => Err(error.into()),
@@ -199,8 +213,12 @@ impl Portal {
                     &decision,
                 );
                 let event = self.event(decision.event, by.actor.clone(), data)?;
-                match self.store.decide_about_registration(&registration, &decision, by.arrived, &event).await {
-                    Ok(()) => Ok(Some((Registration { status: to, updated_at: event.at, ..registration }, api))),
+                match self.store.decide_about_registration(&registration, &decision, by.reason.as_ref(), by.arrived, &event).await
+                {
+                    Ok(()) => Ok(Some((
+                        Registration { status: to, reason: by.reason.clone(), updated_at: event.at, ..registration },
+                        api,
+                    ))),
                     Err(DecideRegistrationError::Changed) => Ok(None),
                     Err(DecideRegistrationError::Repeated) => Err(DecideError::Repeated),
                     Err(DecideRegistrationError::Store(error)) => Err(error.into()),

@@ -47,6 +47,8 @@ kinds! {
     InvalidCredentials = UNAUTHORIZED, "invalid-credentials", "Invalid Credentials";
     /// The password is right, but nobody has approved the developer.
     ApprovalRequired = UNAUTHORIZED, "approval-required", "Approval Required";
+    /// The password is right, but the developer was rejected or revoked. Its title is the contract's for whoever is not approved.
+    AccessRefused = UNAUTHORIZED, "access-refused", "Approval Required";
     /// The token is not for this.
     Forbidden = FORBIDDEN, "forbidden", "Forbidden";
     /// A browser sent it from another site.

@@ -5,6 +5,7 @@ pub mod admin_developer;
 pub mod admin_developer_details;
 pub mod admin_portal;
 pub mod admin_registration;
+pub mod admin_registration_details;
 pub mod admin_strategy;
 pub mod api;
 pub mod application;

@@ -8,6 +8,7 @@ use portico_domain::id::{DeveloperId, PortalId};
 use portico_domain::job::Job;
 use portico_domain::mail_token::Purpose;
 use portico_domain::status::Status;
+use portico_domain::text::DecisionReason;
 
 use crate::applications::guard;
 use crate::developers::item;
@@ -87,7 +88,7 @@ impl Store {
         Ok(developer.filter(|developer| developer.deleted_at.is_none()))
     }
 
-    /// Gives a developer, as read, the status that was decided. If it takes the approval away, sessions end. The job is to copy
+    /// Gives a developer, as read, the status that was decided, and the reason of this decision, if any. If it takes the approval away, sessions end. The job is to copy
     /// the status onto the developer's applications.
     ///
     /// # Errors
@@ -96,6 +97,7 @@ impl Store {
         &self,
         developer: &Developer,
         decision: &Decision,
+        reason: Option<&DecisionReason>,
         arrived: Option<&Arrived>,
         event: &Event,
         job: &Job,
@@ -103,6 +105,7 @@ impl Store {
         let root = Key::developer(developer.id);
         let update = Update::of(root.clone())
             .set("status", &decision.to)
+            .set_or_remove("reason", reason)
             .set("updated_at", &event.at)
             .add("ver", 1)
             .add("standing_ver", 1)
@@ -135,6 +138,7 @@ impl Store {
             .add("epoch", 1)
             .remove("email")
             .remove("full_name")
+            .remove("reason")
             .remove("mail_failure")
             .remove("mail_arrived")
             .remove("list")

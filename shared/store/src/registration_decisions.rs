@@ -4,6 +4,7 @@ use portico_domain::approval::Decision;
 use portico_domain::arrived::Arrived;
 use portico_domain::event::Event;
 use portico_domain::registration::Registration;
+use portico_domain::text::DecisionReason;
 
 use crate::{Condition, Key, Store, StoreError, Transaction, Update};
 
@@ -22,7 +23,7 @@ pub enum DecideRegistrationError {
 }
 
 impl Store {
-    /// Gives a registration, as read, the status that was decided: from then on calls pass, or do not.
+    /// Gives a registration, as read, the status that was decided, and the reason of this decision, if any: from then on calls pass, or do not.
     ///
     /// # Errors
     /// [`DecideRegistrationError::Changed`]: read again and decide again. [`DecideRegistrationError::Repeated`] if it arrived before.
@@ -30,6 +31,7 @@ impl Store {
         &self,
         registration: &Registration,
         decision: &Decision,
+        reason: Option<&DecisionReason>,
         arrived: Option<&Arrived>,
         event: &Event,
     ) -> Result<(), DecideRegistrationError> {
@@ -44,6 +46,7 @@ impl Store {
             .when(Condition::is(["grants", api.as_str(), "status"], &decision.from));
         let update = Update::of(Key::registration(registration.application, registration.api))
             .set("status", &decision.to)
+            .set_or_remove("reason", reason)
             .set("updated_at", &event.at)
             .when(Condition::is("id", &registration.id))
             .when(Condition::is("status", &decision.from));

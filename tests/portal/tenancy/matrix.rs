@@ -137,6 +137,9 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("PUT /portico/v1/portals/{portalId}/try-it-servers", admins(200, 403)),
     ("GET /portico/v1/portals/{portalId}/developers", admins(200, 403)),
     ("GET /portico/v1/portals/{portalId}/developers/{developerId}", admins(200, 403)),
+    ("PATCH /portico/v1/portals/{portalId}/developers/{developerId}", admins(200, 403)),
+    ("GET /portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
+    ("PATCH /portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", admins(200, 403)),
     // APIs belong to no portal: every administrator reads them, and changes those that no foreign portal publishes
     ("POST /v3/apis", admins(201, 201)),
     ("GET /v3/apis", admins(200, 200)),

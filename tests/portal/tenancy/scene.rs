@@ -134,7 +134,11 @@ impl Scene {
             "PUT /v3/portals/{portalId}/assets/logo" | "PUT /v3/portals/{portalId}/assets/favicon" => json!({ "data": PNG }),
             "PUT /portico/v1/portals/{portalId}/try-it-servers" => json!({ "servers": ["https://api.example.test"] }),
             "POST /v3/portals/{portalId}/developers" => json!({ "email": "invited@example.test", "full_name": "Invited" }),
-            "PATCH /v3/portals/{portalId}/developers/{developerId}" => json!({ "status": "approved" }),
+            "PATCH /v3/portals/{portalId}/developers/{developerId}"
+            | "PATCH /portico/v1/portals/{portalId}/developers/{developerId}"
+            | "PATCH /portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}" => {
+                json!({ "status": "approved" })
+            }
             "PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}" => {
                 json!({ "status": "revoked" })
             }

@@ -10,6 +10,7 @@ use portico_domain::id::ApplicationId;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use portico_domain::strategy::Strategy;
+use portico_domain::text::DecisionReason;
 use portico_domain::time::Timestamp;
 use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
@@ -26,6 +27,7 @@ struct RegistrationRow {
     api: String,
     api_name: String,
     status: Pill,
+    reason: Option<DecisionReason>,
     asked: When,
     place: String,
     decisions: Vec<Decision>,
@@ -68,11 +70,11 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let apis = registrations.iter().map(|one| Key::api(one.api));
     let beside = [Key::developer(application.owner), Key::strategy(application.card.strategy)];
     let items = portal.store.load(&apis.chain(beside).collect::<Vec<_>>()).await?;
-    let place = format!("{}/applications/{id}", admin.root());
+    let decide = format!("{}/applications/{id}", admin.own_root());
     let mut rows = Vec::with_capacity(registrations.len());
     for one in &registrations {
         let api = items.get::<Api>(&Key::api(one.api))?.filter(|api| api.deleted_at.is_none());
-        rows.extend(api.map(|api| row(&application, one, &api, &place, now)));
+        rows.extend(api.map(|api| row(&application, one, &api, &decide, now)));
     }
     let mut credentials = portal.store.credentials_of(id).await?;
     credentials.sort_by_key(|credential| (credential.created_at, credential.id));
@@ -90,7 +92,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         delete: Confirm::deletion_of_application(
             &application.card.name,
             (credentials.len(), rows.len()),
-            place,
+            format!("{}/applications/{id}", admin.root()),
             "/admin/applications",
         ),
         keys: credentials
@@ -144,6 +146,7 @@ fn row(application: &Application, one: &Registration, api: &Api, place: &str, no
         api: api.id.to_string(),
         api_name: name.clone(),
         status: Pill::of(one.status),
+        reason: one.reason.clone(),
         asked: When::of(one.created_at, now),
         place,
         decisions,

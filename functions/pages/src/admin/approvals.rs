@@ -19,7 +19,7 @@ use portico_store::{Item, Items, Key};
 use serde::de::DeserializeOwned;
 
 use crate::frame::Frame;
-use crate::parts::{Empty, Field, When, counted};
+use crate::parts::{Empty, Field, When, counted, reason};
 use crate::shown::{Page, Stop};
 
 use super::{Admin, CAP, Place, Side};
@@ -34,6 +34,7 @@ struct Person {
     email: String,
     proven: bool,
     since: When,
+    reason: Field,
 }
 
 /// A registration that waits.
@@ -47,6 +48,7 @@ struct Asking {
     api: String,
     api_name: String,
     since: When,
+    reason: Field,
     /// What is known of the application: how often it asked before, and what came of it.
     history: String,
 }
@@ -57,6 +59,9 @@ struct ApprovalsPage {
     frame: Frame,
     side: Side,
     root: String,
+    own_root: String,
+    /// Why several are rejected at once, of each kind.
+    reasons: [Field; 2],
     developers: Vec<Person>,
     developers_waiting: usize,
     registrations: Vec<Asking>,
@@ -90,6 +95,8 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         email: Field::email("email", "E-mail address").required().most(EmailAddress::MAX_CHARS).autocomplete("off"),
         full_name: Field::text("full_name", "Name").required().most(FullName::MAX_CHARS),
         root: admin.root(),
+        own_root: admin.own_root(),
+        reasons: [reason("registrations"), reason("developers")],
     };
     Page::own(&page)
 }
@@ -116,6 +123,7 @@ fn person(developer: &Developer, now: Timestamp) -> Person {
         email: developer.email.clone(),
         proven: developer.email_verified_at.is_some(),
         since: When::of(developer.created_at, now),
+        reason: reason(&developer.id.to_string()),
     }
 }
 
@@ -144,6 +152,7 @@ async fn registrations(portal: &Portal, asked: &[Registration], now: Timestamp) 
             api: api.id.to_string(),
             api_name: api.name,
             since: When::of(one.created_at, now),
+            reason: reason(&one.id.to_string()),
             history: history(application),
         });
     }

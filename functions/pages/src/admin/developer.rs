@@ -6,12 +6,13 @@ use portico_domain::developer::Developer;
 use portico_domain::event::Event;
 use portico_domain::id::DeveloperId;
 use portico_domain::status::Status;
+use portico_domain::text::DecisionReason;
 use portico_domain::time::Timestamp;
 use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
 use crate::frame::Frame;
-use crate::parts::{Confirm, Notice, Pill, When, counted};
+use crate::parts::{Confirm, Field, Notice, Pill, When, counted, reason};
 use crate::shown::{Page, Stop};
 
 use super::words::Happened;
@@ -30,19 +31,22 @@ pub(super) struct Decision {
     pub(super) status: Status,
     pub(super) button: &'static str,
     pub(super) confirm: Option<Confirm>,
+    /// Room for the reason, where access is refused or taken away.
+    pub(super) reason: Option<Field>,
     pub(super) done: String,
 }
 
 impl Decision {
     /// Gives access, at once.
     pub(super) const fn approve(done: String) -> Self {
-        Self { status: Status::Approved, button: "Approve", confirm: None, done }
+        Self { status: Status::Approved, button: "Approve", confirm: None, reason: None, done }
     }
 
     /// Takes access away, after a question.
     pub(super) fn withdraw(status: Status, question: Confirm, done: String) -> Self {
         let button = question.button;
-        Self { status, button, confirm: Some(Confirm { done: done.clone(), ..question }), done }
+        let reason = Some(reason(&question.id));
+        Self { status, button, confirm: Some(Confirm { done: done.clone(), ..question }), reason, done }
     }
 
     /// What all questions before a decision have in common; what it is about is still to be said.
@@ -70,6 +74,7 @@ struct DeveloperPage {
     place: String,
     email: String,
     status: Pill,
+    reason: Option<DecisionReason>,
     since: When,
     proven: Option<When>,
     mail: Option<Notice>,
@@ -95,7 +100,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         apps.extend(items.get::<Application>(key)?.filter(Application::is_live).map(|one| app(&one, now)));
     }
     let events: Vec<Event> = portal.store.children_as(Key::developer(id).pk(), "EVENT#").await?;
-    let place = format!("{}/developers/{id}", admin.root());
+    let decide = format!("{}/developers/{id}", admin.own_root());
     let stops = stops(&apps);
     let mail = developer.mail_failure.as_ref().map(|failure| {
         let told = format!(
@@ -108,15 +113,16 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         frame: admin.frame(request, developer.full_name.clone()),
         side: Side::at(Place::Developers),
         status: Pill::of(developer.status),
+        reason: developer.reason.clone(),
         since: When::of(developer.created_at, now),
         proven: developer.email_verified_at.map(|at| When::of(at, now)),
         mail,
-        decisions: decisions(&developer, &place, &stops),
+        decisions: decisions(&developer, &decide, &stops),
         delete: Confirm {
             id: "delete-developer".to_owned(),
             title: format!("Delete {}?", developer.full_name),
             text: format!("Their applications, registrations and credentials go with them. {stops} This cannot be undone."),
-            action: place.clone(),
+            action: format!("{}/developers/{id}", admin.root()),
             method: "DELETE",
             button: "Delete developer",
             type_name: Some(developer.email.clone()),
@@ -127,7 +133,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         email: developer.email,
         id: id.to_string(),
         apps,
-        place,
+        place: decide,
     };
     Page::own(&page)
 }

@@ -20,5 +20,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("replace-try-it-servers", "admin-portal", "PUT", "/portico/v1/portals/{portalId}/try-it-servers", Administrator, Json, true),
     route("list-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers", Administrator, Nothing, true),
     route("get-developer-details", "admin-developers", "GET", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
+    route("decide-developer", "admin-developers", "PATCH", "/portico/v1/portals/{portalId}/developers/{developerId}", Administrator, Json, true),
+    route("get-registration-details", "admin-applications", "GET", "/portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
+    route("decide-registration", "admin-applications", "PATCH", "/portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Json, true),
     route("explain-access", "admin-applications", "GET", "/portico/v1/portals/{portalId}/access", Administrator, Nothing, true),
 ];

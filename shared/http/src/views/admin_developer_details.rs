@@ -2,6 +2,8 @@
 
 use portico_domain::developer::Developer;
 use portico_domain::mail_failure::{MailFailure, Reason};
+use portico_domain::status::Status;
+use portico_domain::text::DecisionReason;
 use serde::Serialize;
 
 /// What more there is to know of a developer.
@@ -10,6 +12,8 @@ pub struct AdminDeveloperDetailsView {
     id: String,
     created_at: String,
     email: String,
+    status: Status,
+    reason: Option<DecisionReason>,
     mail_failure: Option<MailFailureView>,
 }
 
@@ -34,6 +38,8 @@ impl AdminDeveloperDetailsView {
             created_at: developer.created_at.rfc3339(),
             mail_failure: developer.mail_failure.map(view),
             email: developer.email,
+            status: developer.status,
+            reason: developer.reason,
         }
     }
 }
