@@ -267,6 +267,17 @@ async fn an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs
 }
 
 #[tokio::test]
+async fn whoever_is_signed_in_stays_so_on_a_page_that_is_none() {
+    let portal = TestPortal::start().await;
+    let ada = portal.approved_developer("ada@example.test").await;
+    let html = ada.page("/apis/nothing").await.expect(404).html();
+    assert!(html.contains(r#"href="/profile""#) && !html.contains(r#"href="/login""#), "{html}");
+    let html = portal.anonymous().page("/apis/nothing").await.expect(404).html();
+    assert!(html.contains(r#"href="/login""#) && !html.contains(r#"href="/profile""#), "{html}");
+    portal.end().await;
+}
+
+#[tokio::test]
 async fn whoever_waits_for_access_sees_the_call_that_will_work() {
     const DOCUMENT: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1.0.0"},"servers":[{"url":"https://tides.example.test"}],
         "paths":{"/harbours":{"get":{"responses":{"200":{"description":"ok"}}}}}}"#;

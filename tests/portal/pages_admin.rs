@@ -107,7 +107,8 @@ async fn what_is_not_there_is_a_404_page() {
     let admin = browser(&scene.portal).await;
     let parameter = Regex::new(r"\{\w+\}").expect("a pattern");
     for route in pages().filter(|route| route.path.contains('{')) {
-        admin.page(&scene.paths(route.path).1).await.expect(404).html();
+        let html = admin.page(&scene.paths(route.path).1).await.expect(404).html();
+        assert!(html.contains("test-admin") && html.contains(ADMIN_SESSION), "who is here, and the way out: {html}");
         admin.page(&parameter.replace(route.path, "7")).await.expect(404).html();
     }
     scene.portal.end().await;

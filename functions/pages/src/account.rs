@@ -13,7 +13,7 @@ use portico_http::{Portal, Request};
 use crate::frame::{Frame, Part};
 use crate::parts::{Field, Notice};
 use crate::reader::{self, Reader};
-use crate::shown::{Page, Stop};
+use crate::shown::{Page, Stop, encoded};
 
 pub(crate) const PASSWORD_HINT: &str = "At least 12 characters. Three or four unrelated words make a good one.";
 
@@ -28,6 +28,8 @@ struct FormPage {
     /// Where a script goes on.
     next: String,
     fields: Vec<Field>,
+    /// Whose password is set here, for password managers; it is not sent.
+    account: Option<String>,
     /// What is sent along, unseen.
     hidden: Vec<(&'static str, String)>,
     button: &'static str,
@@ -115,6 +117,7 @@ pub(crate) async fn sign_up(portal: &Portal, request: &Request) -> Result<Page, 
         action: "/api/v3/developer",
         next: "/register/sent".to_owned(),
         fields,
+        account: None,
         hidden: Vec::new(),
         button: "Create account",
         others: vec![("Do you have an account?", "Sign in", "/login".to_owned())],
@@ -156,6 +159,7 @@ pub(crate) async fn sign_in(portal: &Portal, request: &Request) -> Result<Page, 
         action: "/api/v3/developer/authenticate",
         next: to.clone(),
         fields,
+        account: None,
         hidden: vec![("to", to)],
         button: "Sign in",
         others: vec![
@@ -177,8 +181,9 @@ async fn verify(portal: &Portal, request: &Request, token: String) -> Result<Pag
         lead: format!("One click proves that {whose} is yours. Then you set a password."),
         notice: back.notice(&[]),
         action: "/api/v3/developer/verify-email",
-        next: "/reset-password?first=yes&token={token}".to_owned(),
+        next: format!("/reset-password?first=yes&email={}&token={{token}}", encoded(&email)),
         fields: Vec::new(),
+        account: None,
         hidden: vec![("token", token)],
         button: "Verify address",
         others: vec![("Has the link stopped working?", "Sign up again", "/register".to_owned())],
@@ -198,6 +203,7 @@ pub(crate) async fn forgot_password(portal: &Portal, request: &Request) -> Resul
         action: "/api/v3/developer/forgot-password",
         next: "/forgot-password/sent".to_owned(),
         fields: vec![field.error(back.is_wrong("email").then_some(WRONG[0].1))],
+        account: None,
         hidden: Vec::new(),
         button: "Send the link",
         others: vec![("Do you remember it?", "Sign in", "/login".to_owned())],
@@ -239,6 +245,7 @@ pub(crate) async fn reset_password(portal: &Portal, request: &Request) -> Result
         action: "/api/v3/developer/reset-password",
         next: "/login?done=password".to_owned(),
         fields: vec![field.error(back.is_wrong("password").then_some(WRONG[0].1))],
+        account: Some(back.value("email")).filter(|email| EmailAddress::parse(email).is_ok()),
         hidden: vec![("token", back.value("token"))],
         button: "Set password",
         others: vec![("Has the link stopped working?", "Ask for another one", "/forgot-password".to_owned())],

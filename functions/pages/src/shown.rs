@@ -13,7 +13,8 @@ use portico_http::local_path::LocalPath;
 use portico_http::{Kind, Portal, Problem, Request, Response, response};
 use portico_store::{StoreError, sha256_hex};
 
-use crate::frame::Frame;
+use crate::admin::Admin;
+use crate::frame::{Frame, Part};
 use crate::reader;
 
 /// Nothing but what the portal itself serves, and no script or style in the page.
@@ -167,7 +168,7 @@ async fn problem_page(portal: &Portal, request: &Request, problem: Problem) -> R
     if let Some(cause) = problem.cause() {
         tracing::error!(function = "pages", operation = request.route.operation, trace = request.trace, cause, "failed");
     }
-    let frame = Frame::without_settings(portal, request, title).await;
+    let frame = frame_of_whoever(portal, request, problem.kind(), title).await;
     let page = Page::own(&ProblemPage { frame, detail, trace: request.trace.clone(), sign_in }).map_err(Stop::into_problem)?;
     let mut answer = page.with_status(status).answer(request)?;
     // What the problem says to browsers too, such as when to come again.
@@ -177,6 +178,22 @@ async fn problem_page(portal: &Portal, request: &Request, problem: Problem) -> R
         }
     }
     Ok(answer)
+}
+
+/// What stands around a problem: the bar of whoever reads it, unless the portal is in no state to find that out.
+async fn frame_of_whoever(portal: &Portal, request: &Request, kind: Kind, title: &str) -> Frame {
+    if matches!(kind, Kind::Busy | Kind::Internal) {
+        return Frame::without_settings(portal, request, title).await;
+    }
+    let known = if request.raw_path.starts_with("/admin/") {
+        Admin::of(portal, request, []).await.map(|admin| admin.frame(request, title))
+    } else {
+        reader::anybody(portal, request, []).await.map(|reader| Frame::of(&reader, request, Part::Elsewhere, title))
+    };
+    match known {
+        Ok(frame) => frame,
+        Err(_) => Frame::without_settings(portal, request, title).await,
+    }
 }
 
 fn elsewhere(place: &str) -> Result<Response, Problem> {
