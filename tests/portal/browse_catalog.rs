@@ -1,5 +1,5 @@
 //! `get-portal-context`, `list-apis`, `fetch-api`, `get-api-actions`, `list-api-version-specs`, `fetch-api-version-spec`,
-//! `fetch-api-version-spec-raw`, `list-application-auth-strategies`.
+//! `fetch-api-version-spec-raw`, `list-api-specs`, `fetch-api-spec`, `fetch-api-spec-raw`, `list-application-auth-strategies`.
 
 use std::time::Duration;
 

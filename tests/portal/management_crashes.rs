@@ -20,6 +20,7 @@ struct Scene {
     app: ApplicationId,
     registration: String,
     api: ApiId,
+    version: String,
     strategy: String,
     before: usize,
 }
@@ -77,6 +78,10 @@ fn portal_key(portal: &TestPortal, _: &Scene) -> Key {
 
 fn app_key(_: &TestPortal, scene: &Scene) -> Key {
     Key::application(scene.app)
+}
+
+fn api_key(_: &TestPortal, scene: &Scene) -> Key {
+    Key::api(scene.api)
 }
 
 fn strategy_key(_: &TestPortal, scene: &Scene) -> Key {
@@ -243,13 +248,63 @@ fn changes() -> Vec<Change> {
             at_most: 1,
         },
         Change {
+            name: "update-api-version",
+            method: Method::PATCH,
+            path: |_, scene| format!("{APIS}/{}/versions/{}", scene.api, scene.version),
+            body: |_| Some(json!({ "version": "2", "spec": { "content": "openapi: 3.1.0" } })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(api_key, Name::ApiVersionUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "delete-api-version",
+            method: Method::DELETE,
+            path: |_, scene| format!("{APIS}/{}/versions/{}", scene.api, scene.version),
+            body: |_| None,
+            done: 204,
+            done_before: 404,
+            counted: Counted::Events(api_key, Name::ApiVersionDeleted),
+            at_most: 1,
+        },
+        Change {
+            name: "create-api-spec",
+            method: Method::POST,
+            path: |_, scene| format!("{APIS}/{}/specifications", scene.api),
+            body: |_| Some(json!({ "content": "openapi: 3.1.0\ninfo: {version: 7}" })),
+            done: 201,
+            done_before: 409,
+            counted: Counted::Events(api_key, Name::ApiVersionCreated),
+            at_most: 1,
+        },
+        Change {
+            name: "update-api-spec",
+            method: Method::PATCH,
+            path: |_, scene| format!("{APIS}/{}/specifications/{}", scene.api, scene.version),
+            body: |_| Some(json!({ "content": "openapi: 3.1.0" })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(api_key, Name::ApiVersionUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "delete-api-spec",
+            method: Method::DELETE,
+            path: |_, scene| format!("{APIS}/{}/specifications/{}", scene.api, scene.version),
+            body: |_| None,
+            done: 204,
+            done_before: 404,
+            counted: Counted::Events(api_key, Name::ApiVersionDeleted),
+            at_most: 1,
+        },
+        Change {
             name: "publish-api-to-portal, for the first time",
             method: Method::PUT,
             path: |portal, scene| publication(portal, scene.api),
             body: |_| Some(json!({})),
             done: 200,
             done_before: 200,
-            counted: Counted::Events(|_, scene| Key::api(scene.api), Name::ApiPublished),
+            counted: Counted::Events(api_key, Name::ApiPublished),
             at_most: 1,
         },
     ]
@@ -273,8 +328,10 @@ async fn scene(portal: &TestPortal, ada: DeveloperId, taken: ApiId, number: usiz
     ada.create_key(app).await;
     let registration = ada.register(app, taken).await;
     let api = admin.post(APIS, json!({ "name": format!("Api {number}") })).await.expect(201).id();
+    let version = json!({ "version": "1", "spec": { "content": "openapi: 3.0.3" } });
+    let version = admin.post(&format!("{APIS}/{api}/versions"), version).await.expect(201).id();
     let strategy = admin.post(STRATEGIES, keys(format!("Keys {number}"))).await.expect(201).id();
-    Scene { number, app, registration, api: api.parse().expect("an id"), strategy, before: 0 }
+    Scene { number, app, registration, api: api.parse().expect("an id"), version, strategy, before: 0 }
 }
 
 async fn sweep(change: &Change) {

@@ -20,13 +20,13 @@ use portico_store::{Key, decide_again};
 use serde_json::json;
 
 use crate::create::READ_ONLY;
-use crate::{editable, live, named, slug_taken, too_many};
+use crate::{editable, force, live, named, slug_taken, too_many};
 
 const COLUMNS: &[Column<Api>] = &[
     Column::id("id", |api| Some(api.id.uuid())),
     Column::text("name", |api| Some(&api.name)),
     Column::text("description", |api: &Api| api.description.as_deref()).sort_only(),
-    Column::text("version", |api| api.version.as_deref()),
+    Column::label("version", |api| api.version.as_deref()),
     Column::text("slug", |api: &Api| Some(&api.slug)).sort_only(),
     Column::values("labels", |api, key| api.labels.get(key).map(String::as_str).into_iter().collect()),
     Column::values("attributes", |api, key| api.attributes.get(key).into_iter().flatten().map(String::as_str).collect()),
@@ -51,6 +51,7 @@ pub(crate) async fn fetch(portal: &Portal, request: &Request) -> Result<Response
 pub(crate) async fn update(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (who, id) = named(portal, request).await?;
     editable(portal, &who, id).await?;
+    force(request)?;
     let changes = parse(request)?;
     let (who, changes) = (&who, &changes);
     let api = decide_again::<_, Problem, _>(|| async move {

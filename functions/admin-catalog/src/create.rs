@@ -16,7 +16,8 @@ use portico_http::{Portal, Problem, Request, Response};
 use portico_store::apis::CreateApiError;
 use serde_json::json;
 
-use crate::{slug_taken, specification, too_many};
+use crate::specification::{self, Kept};
+use crate::{slug_taken, too_many};
 
 /// What only the server sets.
 pub(crate) const READ_ONLY: &[&str] =
@@ -34,7 +35,10 @@ pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Respons
     let Asked { new, chosen, content } = parse(request)?;
     let id = portal.new_id::<ApiId>()?;
     let first = match content {
-        Some(content) => Some(specification::version(portal, id, Some(&content), None, new.version.clone()).await?),
+        Some(content) => {
+            let kept = Kept::of(portal, content).await?;
+            Some(specification::version(portal, id, Some(&kept), None, new.version.clone())?)
+        }
         None => None,
     };
     let api = Api::create(id, new, first.as_ref(), portal.now()).map_err(too_many)?;

@@ -6,6 +6,7 @@ mod delete;
 mod implementations;
 mod publications;
 mod specification;
+mod specifications;
 mod versions;
 
 use portico_domain::api::{Api, TooMany};
@@ -29,6 +30,14 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "create-api-version" => versions::create(portal, &request).await,
         "list-api-versions" => versions::list(portal, &request).await,
         "fetch-api-version" => versions::fetch(portal, &request).await,
+        "update-api-version" => versions::update(portal, &request).await,
+        "delete-api-version" => versions::delete(portal, &request).await,
+        "validate-specification" => specifications::validate(portal, &request).await,
+        "create-api-spec" => specifications::create(portal, &request).await,
+        "list-api-specs" => specifications::list(portal, &request).await,
+        "fetch-api-spec" => specifications::fetch(portal, &request).await,
+        "update-api-spec" => specifications::update(portal, &request).await,
+        "delete-api-spec" => specifications::delete(portal, &request).await,
         "publish-api-to-portal" => publications::publish(portal, &request).await,
         "fetch-publication" => publications::fetch(portal, &request).await,
         "delete-publication" => publications::delete(portal, &request).await,
@@ -56,6 +65,12 @@ async fn editable(portal: &Portal, who: &Administrator, id: ApiId) -> Result<Api
     let api = live(portal, id).await?;
     api.publications.keys().try_for_each(|portal| who.require(*portal))?;
     Ok(api)
+}
+
+/// `force` of an edit, which has to be one of its words; nothing here is kept back that it would have to force.
+fn force(request: &Request) -> Result<(), Problem> {
+    request.query.boolean("force")?;
+    Ok(())
 }
 
 fn too_many(error: TooMany) -> Problem {

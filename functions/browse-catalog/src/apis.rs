@@ -18,7 +18,7 @@ const VISIBILITIES: &[&str] = &[Visibility::Public.as_str(), Visibility::Private
 const COLUMNS: &[Column<Publication>] = &[
     Column::id("id", |card| Some(card.api.uuid())),
     Column::text("name", |card| Some(&card.name)),
-    Column::text("version", |card| card.version.as_deref()),
+    Column::label("version", |card| card.version.as_deref()),
     Column::text("description", |card| card.description.as_deref()),
     Column::text("slug", |card: &Publication| Some(&card.slug)).sort_only(),
     Column::choice("visibility", VISIBILITIES, |card: &Publication| Some(card.visibility.as_str())).sort_only(),

@@ -26,7 +26,10 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "get-api-actions" => apis::actions(portal, &request).await,
         "list-api-version-specs" => versions::list(portal, &request).await,
         "fetch-api-version-spec" => versions::fetch(portal, &request).await,
-        "fetch-api-version-spec-raw" => versions::raw(portal, &request).await,
+        "fetch-api-version-spec-raw" => versions::raw(portal, &request, "versionId").await,
+        "list-api-specs" => versions::list_specifications(portal, &request).await,
+        "fetch-api-spec" => versions::fetch_specification(portal, &request).await,
+        "fetch-api-spec-raw" => versions::raw(portal, &request, "specId").await,
         "list-application-auth-strategies" => strategies::list(portal, &request).await,
         _ => Err(Problem::not_found()),
     }

@@ -1,7 +1,7 @@
 //! The page of an API: what it is, its versions, how it is called, and the reader's own registrations for it.
 
 use askama::Template;
-use portico_domain::api::SpecType;
+use portico_domain::api::{SpecType, newest_first};
 use portico_domain::application::ApplicationCard;
 use portico_domain::developer::Developer;
 use portico_domain::id::ApiId;
@@ -100,7 +100,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let current = card.current_version.as_ref().map(|current| current.id);
     let mut versions = portal.store.versions_of(card.api).await?;
     versions.retain(|version| version.spec_type.is_some());
-    versions.reverse();
+    newest_first(&mut versions);
     let versions = versions.iter().map(|version| VersionRow {
         label: version.version.clone(),
         current: current == Some(version.id),

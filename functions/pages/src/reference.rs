@@ -2,7 +2,7 @@
 //! UI writes, and calls to the servers that an administrator confirmed; never a script that is not the portal's own.
 
 use askama::Template;
-use portico_domain::api::Version;
+use portico_domain::api::{Version, newest_first};
 use portico_domain::id::VersionId;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::specification::SpecType;
@@ -50,7 +50,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let (reader, card) = visible(portal, request).await?;
     let mut versions = portal.store.versions_of(card.api).await?;
     versions.retain(|version| version.spec_type.is_some());
-    versions.reverse();
+    newest_first(&mut versions);
     let asked = request.query.get("version").ok().flatten().and_then(|id| id.parse::<VersionId>().ok());
     let current = card.current_version.as_ref().map(|current| current.id);
     let shown = chosen(&versions, asked, current).ok_or_else(Problem::not_found)?;

@@ -92,6 +92,8 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::ApiUpdated
         | Name::ApiDeleted
         | Name::ApiVersionCreated
+        | Name::ApiVersionUpdated
+        | Name::ApiVersionDeleted
         | Name::ApiPublished
         | Name::ApiUnpublished
         | Name::ApiLinked

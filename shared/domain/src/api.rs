@@ -1,6 +1,7 @@
 //! An API, its versions and where it runs.
 
 mod edit;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use crate::portal::Labels;
 use crate::specification::ExampleCall;
 use crate::time::Timestamp;
 
-pub use self::edit::{AddVersionError, ApiChanges, NewApi, TooMany};
+pub use self::edit::{ApiChanges, NewApi, TooMany};
+pub use self::versions::{AddVersionError, newest_first, order_of_labels};
 
 /// The kind of a specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

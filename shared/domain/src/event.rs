@@ -101,6 +101,10 @@ names! {
     ApiDeleted = "api.deleted",
     /// A version was added.
     ApiVersionCreated = "api.version_created",
+    /// A version or its specification changed.
+    ApiVersionUpdated = "api.version_updated",
+    /// A version was deleted.
+    ApiVersionDeleted = "api.version_deleted",
     /// Published, or a publication changed.
     ApiPublished = "api.published",
     /// No longer published.
@@ -156,6 +160,8 @@ impl Name {
             | Self::ApiUpdated
             | Self::ApiDeleted
             | Self::ApiVersionCreated
+            | Self::ApiVersionUpdated
+            | Self::ApiVersionDeleted
             | Self::ApiPublished
             | Self::ApiUnpublished
             | Self::ApiLinked

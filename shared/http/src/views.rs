@@ -16,5 +16,6 @@ pub mod profile;
 pub mod publication;
 pub mod registration;
 pub mod session;
+pub mod specification;
 pub mod strategy;
 pub mod version;

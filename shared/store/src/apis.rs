@@ -41,9 +41,9 @@ pub enum UpdateApiError {
     Store(#[from] StoreError),
 }
 
-/// Why a version was not added.
+/// Why the versions of an API were not changed.
 #[derive(Debug, thiserror::Error)]
-pub enum AddVersionError {
+pub enum VersionsError {
     /// The API is not what was read any more: read again and decide again.
     #[error("the API changed meanwhile")]
     Changed,
@@ -183,16 +183,49 @@ impl Store {
     /// Adds a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
     ///
     /// # Errors
-    /// [`AddVersionError::Changed`]: read again and decide again.
-    pub async fn add_version(&self, before: &Api, after: &Api, version: &Version, event: &Event) -> Result<(), AddVersionError> {
-        let root = Key::api(before.id);
-        let mut transaction = Transaction::new()
-            .update(edit_of(before, after), |_| AddVersionError::Changed)
-            .put_new(version_item(version), || made_twice("a version"));
+    /// [`VersionsError::Changed`]: read again and decide again.
+    pub async fn add_version(&self, before: &Api, after: &Api, version: &Version, event: &Event) -> Result<(), VersionsError> {
+        self.change_versions(before, after, event, |edit| edit.put_new(version_item(version), || made_twice("a version"))).await
+    }
+
+    /// Makes a version what `now` says, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
+    ///
+    /// # Errors
+    /// [`VersionsError::Changed`]: read again and decide again.
+    pub async fn update_version(&self, before: &Api, after: &Api, now: &Version, event: &Event) -> Result<(), VersionsError> {
+        let edit = Update::of(Key::version(now.api, now.id))
+            .set("version", &now.version)
+            .set_or_remove("spec_type", now.spec_type.as_ref())
+            .set_or_remove("digest", now.digest.as_ref())
+            .set("bytes", &now.bytes)
+            .set("media", &now.media)
+            .set_or_remove("example", now.example.as_ref())
+            .set("messages", &now.messages)
+            .set("updated_at", &now.updated_at);
+        self.change_versions(before, after, event, |all| all.update(edit, |_| VersionsError::Changed)).await
+    }
+
+    /// Deletes a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
+    ///
+    /// # Errors
+    /// [`VersionsError::Changed`]: read again and decide again.
+    pub async fn delete_version(&self, before: &Api, after: &Api, gone: &Version, event: &Event) -> Result<(), VersionsError> {
+        let key = Key::version(gone.api, gone.id);
+        self.change_versions(before, after, event, |edit| edit.delete(key)).await
+    }
+
+    async fn change_versions(
+        &self,
+        before: &Api,
+        after: &Api,
+        event: &Event,
+        change: impl FnOnce(Transaction<VersionsError>) -> Transaction<VersionsError>,
+    ) -> Result<(), VersionsError> {
+        let mut transaction = change(Transaction::new().update(edit_of(before, after), |_| VersionsError::Changed));
         for portal in after.publications.keys() {
             transaction = transaction.update(card_edit(*portal, after), |_| without_card());
         }
-        transaction.event(&root, event).commit(self).await
+        transaction.event(&Key::api(before.id), event).commit(self).await
     }
 
     /// The versions of an API in the order in which they were added.

@@ -195,6 +195,10 @@ async fn members_of_the_wrong_type_are_named_and_nothing_is_stored() {
                     assert!(reply.status.is_client_error(), "{whole}"); // it is wrong, but not by its type
                     continue;
                 }
+                if name == "content" && route.operation.contains("spec") && wrong.starts_with('"') {
+                    assert!(reply.status.as_u16() < 500, "{whole}"); // any text may be a specification that has faults
+                    continue;
+                }
                 if reply.status != 400 || changed || !named.contains(name.as_str()) {
                     unnamed.push(whole);
                 }

@@ -75,6 +75,8 @@ const fn what(name: Name) -> &'static str {
         Name::ApiUpdated => "API edited",
         Name::ApiDeleted => "API deleted",
         Name::ApiVersionCreated => "Version added",
+        Name::ApiVersionUpdated => "Version edited",
+        Name::ApiVersionDeleted => "Version deleted",
         Name::ApiPublished => "Published",
         Name::ApiUnpublished => "Unpublished",
         Name::ApiLinked => "Gateway linked",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Api, Attributes, Implementation, PublishedIn, SpecificationSummary, Version};
+use crate::api::{Api, Attributes, Implementation, PublishedIn, Version};
 use crate::id::{ApiId, ImplementationId, PortalId, StrategyId};
 use crate::limits::{ATTRIBUTE_BYTES, IMPLEMENTATIONS_PER_API, PUBLICATIONS_PER_API, VERSIONS_PER_API};
 use crate::portal::Labels;
@@ -59,17 +59,6 @@ pub enum TooMany {
     /// Of its attributes.
     #[error("must have at most {ATTRIBUTE_BYTES} bytes of names and values together")]
     Attributes,
-}
-
-/// Why a version cannot be added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddVersionError {
-    /// Another version of the API has the label.
-    #[error("the API has a version with this label")]
-    LabelTaken,
-    /// The set is full.
-    #[error(transparent)]
-    TooMany(#[from] TooMany),
 }
 
 impl Api {
@@ -136,28 +125,6 @@ impl Api {
         Ok(after)
     }
 
-    /// The API with another version. The first one becomes the current one, and so does each that is not older than it.
-    ///
-    /// # Errors
-    /// [`AddVersionError`] names the rule.
-    pub fn with_version(&self, version: &Version) -> Result<Self, AddVersionError> {
-        if self.versions.contains_key(&version.version) {
-            return Err(AddVersionError::LabelTaken);
-        }
-        if self.versions.len() >= VERSIONS_PER_API {
-            return Err(TooMany::Versions.into());
-        }
-        let mut after = self.clone();
-        after.versions.insert(version.version.clone(), version.id);
-        after.specifications.extend(version.specification());
-        if self.current_version.as_ref().is_none_or(|current| !is_older(&version.version, &current.version)) {
-            after.version = Some(version.version.clone());
-            after.current_version = Some(version.summary());
-        }
-        after.updated_at = version.created_at;
-        Ok(after)
-    }
-
     /// The API, published in a portal.
     ///
     /// # Errors
@@ -201,13 +168,6 @@ impl Api {
     }
 }
 
-impl Version {
-    /// Its specification, as the catalog names it.
-    pub fn specification(&self) -> Option<SpecificationSummary> {
-        self.spec_type.map(|spec_type| SpecificationSummary { id: self.id, spec_type })
-    }
-}
-
 fn merge<V>(into: &mut BTreeMap<String, V>, changes: BTreeMap<String, Option<V>>) {
     for (key, value) in changes {
         match value {
@@ -220,43 +180,4 @@ fn merge<V>(into: &mut BTreeMap<String, V>, changes: BTreeMap<String, Option<V>>
 fn bounded(attributes: &Attributes) -> Result<(), TooMany> {
     let bytes: usize = attributes.iter().map(|(key, values)| key.len() + values.iter().map(String::len).sum::<usize>()).sum();
     if bytes > ATTRIBUTE_BYTES { Err(TooMany::Attributes) } else { Ok(()) }
-}
-
-/// Whether a label is of an older version than another, as semantic versions go. Labels that are none are as old as each other.
-fn is_older(label: &str, than: &str) -> bool {
-    match (semantic(label), semantic(than)) {
-        (Some(one), Some(other)) => one < other,
-        _ => false,
-    }
-}
-
-/// `v2`, `2.1` and `2.1.0` are versions, too.
-fn semantic(label: &str) -> Option<semver::Version> {
-    let text = label.strip_prefix(['v', 'V']).unwrap_or(label);
-    let (numbers, rest) = match text.find(['-', '+']) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
-    };
-    let missing = match numbers.split('.').count() {
-        1 => ".0.0",
-        2 => ".0",
-        _ => "",
-    };
-    semver::Version::parse(&format!("{numbers}{missing}{rest}")).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_older;
-
-    #[test]
-    fn labels_are_compared_as_semantic_versions_where_both_are() {
-        for (older, newer) in [("1.0.0", "1.0.1"), ("v1", "v1.1"), ("2.0.0-beta", "2"), ("9", "10"), ("1.9.0", "V1.10")] {
-            assert!(is_older(older, newer), "{older} < {newer}");
-            assert!(!is_older(newer, older), "{newer} > {older}");
-        }
-        for (one, other) in [("2024-01", "1.0.0"), ("latest", "1.0.0"), ("1.0", "v1.0.0"), ("01.2.3", "9.9.9")] {
-            assert!(!is_older(one, other), "{one} is not older than {other}");
-        }
-    }
 }

@@ -125,6 +125,8 @@ impl Reading<'_> {
             | Name::ApiUpdated
             | Name::ApiDeleted
             | Name::ApiVersionCreated
+            | Name::ApiVersionUpdated
+            | Name::ApiVersionDeleted
             | Name::ApiLinked
             | Name::ApiUnlinked
             | Name::StrategyCreated

@@ -15,6 +15,7 @@ pub struct Column<Row: 'static> {
 /// How to read a row's value; the kind decides the operators.
 pub(super) enum Cell<Row> {
     Text(fn(&Row) -> Option<&str>),
+    Label(fn(&Row) -> Option<&str>),
     Choice(&'static [&'static str], fn(&Row) -> Option<&str>),
     Id(fn(&Row) -> Option<Uuid>),
     Time(fn(&Row) -> Option<Timestamp>),
@@ -36,6 +37,7 @@ impl<Row> std::fmt::Debug for Cell<Row> {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         to.write_str(match self {
             Self::Text(_) => "text",
+            Self::Label(_) => "label",
             Self::Choice(..) => "choice",
             Self::Id(_) => "id",
             Self::Time(_) => "time",
@@ -50,6 +52,11 @@ impl<Row> Column<Row> {
     /// Text: `eq`, `neq`, `contains`, `oeq`, `ocontains`.
     pub const fn text(name: &'static str, read: fn(&Row) -> Option<&str>) -> Self {
         Self::of(name, Cell::Text(read))
+    }
+
+    /// The label of a version: as text, but sorted as semantic versions are.
+    pub const fn label(name: &'static str, read: fn(&Row) -> Option<&str>) -> Self {
+        Self::of(name, Cell::Label(read))
     }
 
     /// One of a closed set of words: as text, but a word outside the set is refused.

@@ -78,7 +78,7 @@ impl<Row> Condition<Row> {
         };
         let (column, key) = find(columns, name).ok_or_else(unknown)?;
         let operators = match column.cell {
-            Cell::Text(_) | Cell::Choice(..) | Cell::Values(_) => TEXT_OPERATORS,
+            Cell::Text(_) | Cell::Label(_) | Cell::Choice(..) | Cell::Values(_) => TEXT_OPERATORS,
             Cell::Id(_) => ID_OPERATORS,
             Cell::Time(_) => TIME_OPERATORS,
             Cell::Flag(_) => FLAG_OPERATORS,
@@ -93,7 +93,7 @@ impl<Row> Condition<Row> {
         }
         let value = sent.value;
         let test = match column.cell {
-            Cell::Text(read) => Test::Text(read, TextTest::of(operator, value)),
+            Cell::Text(read) | Cell::Label(read) => Test::Text(read, TextTest::of(operator, value)),
             Cell::Choice(choices, read) => {
                 let test = TextTest::of(operator, value);
                 if !test.within(choices) {

@@ -3,6 +3,7 @@
 use super::column::{Cell, Column};
 use crate::invalid::{InvalidParameter, Rule};
 use crate::query::Query;
+use portico_domain::api::order_of_labels;
 use std::cmp::Ordering;
 
 const MAX_KEYS: usize = 10;
@@ -90,6 +91,10 @@ fn keys<Row>(sent: &str, columns: &'static [Column<Row>]) -> Result<Vec<(&'stati
 fn compare<Row>(cell: &Cell<Row>, one: &Row, other: &Row) -> Ordering {
     match cell {
         Cell::Text(read) | Cell::Choice(_, read) => texts(read(one), read(other)),
+        Cell::Label(read) => match (read(one), read(other)) {
+            (Some(one), Some(other)) => order_of_labels(one, other),
+            (one, other) => missing_last(one, other),
+        },
         Cell::Id(read) => missing_last(read(one), read(other)),
         Cell::Time(read) => missing_last(read(one), read(other)),
         Cell::Flag(read) => missing_last(read(one), read(other)),

@@ -5,6 +5,7 @@ use portico_domain::id::VersionId;
 use serde::Serialize;
 
 use crate::views::api::SpecTypeView;
+use crate::views::specification::MessageView;
 
 /// A version as administrators see it.
 #[derive(Clone, Debug, Serialize)]
@@ -26,21 +27,18 @@ struct SpecificationView {
     validation_messages: Vec<MessageView>,
 }
 
-/// What is wrong with a specification.
-#[derive(Clone, Debug, Serialize)]
-struct MessageView {
-    message: String,
-}
-
 impl VersionView {
     /// The view of a version with the text of its specification, if it has one.
     pub fn of(version: &Version, content: Option<String>) -> Self {
-        let messages = || version.messages.iter().map(|message| MessageView { message: message.clone() }).collect();
         let spec = version.spec_type.zip(content);
         Self {
             id: version.id,
             version: version.version.clone(),
-            spec: spec.map(|(spec_type, content)| SpecificationView { content, spec_type, validation_messages: messages() }),
+            spec: spec.map(|(spec_type, content)| SpecificationView {
+                content,
+                spec_type,
+                validation_messages: MessageView::all(&version.messages),
+            }),
             created_at: version.created_at.rfc3339(),
             updated_at: version.updated_at.rfc3339(),
         }
