@@ -1,4 +1,5 @@
-//! Takes the script and the style sheet of Swagger UI out of the crate that vendors it (Apache-2.0), compressed as browsers get them.
+//! Takes the script of Swagger UI out of the crate that vendors it (Apache-2.0), compressed as browsers get it. Its style sheet stays
+//! there: `assets/reference.css` is in its place.
 
 use std::error::Error;
 use std::fs::File;
@@ -14,12 +15,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
     let mut archive = ZipArchive::new(Cursor::new(SWAGGER_UI_VENDORED))?;
-    for name in ["swagger-ui-bundle.js", "swagger-ui.css"] {
-        let body = file(&mut archive, &format!("/dist/{name}"))?;
-        let mut short = GzEncoder::new(File::create(out.join(format!("{name}.gz")))?, Compression::best());
-        short.write_all(&body)?;
-        short.finish()?;
-    }
+    let body = file(&mut archive, "/dist/swagger-ui-bundle.js")?;
+    let mut short = GzEncoder::new(File::create(out.join("swagger-ui-bundle.js.gz"))?, Compression::best());
+    short.write_all(&body)?;
+    short.finish()?;
     Ok(())
 }
 

@@ -25,6 +25,7 @@ async fn everywhere(world: &World, kind: crate::window::Kind, mut look: impl Asy
         let window = world.window_of(who, kind).await;
         for place in places {
             window.goto(&place.path).await;
+            window.is_drawn().await;
             let wrong = look(&window, place).await;
             found.extend(wrong.into_iter().map(|wrong| format!("{} ({}): {wrong}", place.name, place.path)));
         }
@@ -112,17 +113,16 @@ async fn every_page_fits_a_phone_and_what_is_pressed_there_is_large_enough_for_a
     world.scene.end([]).await;
 }
 
-/// What is wider than the window, and what is smaller than 44 pixels though it stands alone; links within a sentence aside,
-/// and what the reference's renderer draws.
-const NARROW: &str = r"
+/// What is wider than the window, and what is smaller than 44 pixels though it stands alone; links within a sentence aside.
+pub(crate) const NARROW: &str = r"
 const wrong = [];
 const root = document.scrollingElement;
 if (root.scrollWidth > innerWidth) {
     const wide = [...document.querySelectorAll('main *, header *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1);
     wrong.push(`${root.scrollWidth} pixels wide: ${wide.slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')}`);
 }
-for (const e of document.querySelectorAll('button, a.button, summary, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, nav a')) {
-    if (!e.checkVisibility({ visibilityProperty: true }) || e.matches('.skip') || e.closest('#reference')) continue;
+for (const e of document.querySelectorAll('button, a.button, summary, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, nav a, [role=button]')) {
+    if (!e.checkVisibility({ visibilityProperty: true }) || e.matches('.skip')) continue;
     const box = e.getBoundingClientRect();
     if (box.height < 43.5) wrong.push(`${Math.round(box.height)} pixels high: ${e.outerHTML.slice(0, 120)}`);
 }
@@ -163,6 +163,7 @@ requestAnimationFrame(() => requestAnimationFrame(() => {
 }));
 ";
 
-fn texts(list: &Value) -> Vec<String> {
+/// The texts of a list.
+pub(crate) fn texts(list: &Value) -> Vec<String> {
     list.as_array().expect("a list").iter().map(|text| text.as_str().expect("text").to_owned()).collect()
 }

@@ -22,6 +22,7 @@ mod headers;
 mod journey;
 mod keyboard;
 mod payloads;
+mod reference;
 mod scanners;
 mod sessions;
 mod without_scripts;

@@ -1,5 +1,5 @@
-//! The reference of an API: its specification, rendered by Swagger UI. The page has a policy of its own: inline styles, which Swagger
-//! UI writes, and calls to the servers that an administrator confirmed; never a script that is not the portal's own.
+//! The reference of an API: its specification, rendered by Swagger UI. The page has a policy of its own: calls to the servers that an
+//! administrator confirmed, and never a script or a style that is not the portal's own.
 
 use askama::Template;
 use portico_domain::api::{Version, newest_first};
@@ -40,8 +40,7 @@ struct ReferencePage {
     hide_deprecated: bool,
     /// The servers that calls may go to, with blanks between them.
     servers: String,
-    renderer: String,
-    renderer_css: String,
+    renderer: &'static str,
     script: &'static str,
     css: &'static str,
 }
@@ -70,7 +69,6 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         hide_deprecated: look.hide_deprecated.unwrap_or(false),
         servers: servers(&reader.settings),
         renderer: swagger_ui::script(),
-        renderer_css: swagger_ui::css(),
         script: &assets::named().reference_script,
         css: &assets::named().reference_css,
         frame: Frame::of(&reader, request, Part::Catalog, format!("{} reference", card.name)),
@@ -96,7 +94,7 @@ fn servers(settings: &Settings) -> String {
 fn policy(servers: &str) -> String {
     let calls = if servers.is_empty() { "'self'".to_owned() } else { format!("'self' {servers}") };
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src {calls}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src {calls}; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -12,55 +12,38 @@ use portico_http::{Problem, Request, Response};
 use crate::shown::{for_good, takes_gzip};
 
 const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js.gz"));
-const CSS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz"));
 
-struct File {
-    name: String,
-    media: &'static str,
-    gzip: &'static [u8],
-}
-
-static FILES: LazyLock<[File; 2]> = LazyLock::new(|| {
-    let file = |extension: &str, media, gzip| {
-        let digest: String = Digest::of(gzip).to_string().chars().take(12).collect();
-        File { name: format!("swagger-ui-{digest}.{extension}"), media, gzip }
-    };
-    [file("js", "text/javascript; charset=utf-8", SCRIPT), file("css", "text/css; charset=utf-8", CSS)]
+/// Where the script lies: under a name that changes with what it holds.
+static PATH: LazyLock<String> = LazyLock::new(|| {
+    let digest: String = Digest::of(SCRIPT).to_string().chars().take(12).collect();
+    format!("/assets/swagger-ui-{digest}.js")
 });
 
 /// Where the script lies.
-pub(crate) fn script() -> String {
-    let [script, _] = &*FILES;
-    format!("/assets/{}", script.name)
+pub(crate) fn script() -> &'static str {
+    &PATH
 }
 
-/// Where the style sheet lies.
-pub(crate) fn css() -> String {
-    let [_, css] = &*FILES;
-    format!("/assets/{}", css.name)
-}
-
-/// Answers `GET /assets/{file}` for a file of Swagger UI; nothing for any other.
+/// Answers `GET /assets/{file}` for the script of Swagger UI; nothing for any other file.
 ///
 /// # Errors
 /// A 500 if it cannot be decompressed for whoever takes it in no other way.
 pub(crate) fn show(request: &Request) -> Result<Option<Response>, Problem> {
     let wanted = request.parameter("file");
-    // Most files are none of these, and the digests of these take a while.
-    if !wanted.starts_with("swagger-ui-") {
+    // Most files are not this one, and its digest takes a while.
+    if !wanted.starts_with("swagger-ui-") || PATH.strip_prefix("/assets/") != Some(wanted) {
         return Ok(None);
     }
-    let Some(file) = FILES.iter().find(|file| file.name == wanted) else { return Ok(None) };
     let mut answer = if takes_gzip(&request.headers) {
-        let mut answer = Response::new(Bytes::from_static(file.gzip));
+        let mut answer = Response::new(Bytes::from_static(SCRIPT));
         answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         answer
     } else {
         let mut plain = Vec::new();
-        GzDecoder::new(file.gzip).read_to_end(&mut plain).map_err(|error| Problem::internal(error.to_string()))?;
+        GzDecoder::new(SCRIPT).read_to_end(&mut plain).map_err(|error| Problem::internal(error.to_string()))?;
         Response::new(Bytes::from(plain))
     };
-    for_good(answer.headers_mut(), file.media);
+    for_good(answer.headers_mut(), "text/javascript; charset=utf-8");
     Ok(Some(answer))
 }
 
@@ -69,13 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_are_those_of_swagger_ui() {
-        for (file, begins) in FILES.iter().zip(["/*! For license", ".swagger-ui"]) {
-            let mut plain = String::new();
-            GzDecoder::new(file.gzip).read_to_string(&mut plain).expect("text");
-            let head: String = plain.chars().take(60).collect();
-            assert!(plain.starts_with(begins), "{}: {head}", file.name);
-            assert!(file.gzip.len() < 500_000, "{} has {} bytes", file.name, file.gzip.len());
-        }
+    fn the_script_is_that_of_swagger_ui() {
+        let mut plain = String::new();
+        GzDecoder::new(SCRIPT).read_to_string(&mut plain).expect("text");
+        let head: String = plain.chars().take(60).collect();
+        assert!(plain.starts_with("/*! For license"), "{head}");
+        assert!(SCRIPT.len() < 500_000, "it has {} bytes", SCRIPT.len());
     }
 }
