@@ -96,11 +96,14 @@ async fn update_portal_changes_what_is_named_and_writes_one_event_with_before_an
     let admin = portal.admin();
     let body = json!({
         "display_name": "Weather for everyone", "auto_approve_developers": true, "auto_approve_applications": true,
-        "default_api_visibility": "public", "labels": { "env": "test" }, "rbac_enabled": false, "id": "ignored", "default_domain": "x.test",
+        "default_api_visibility": "public", "labels": { "env": "test" }, "rbac_enabled": true, "id": "ignored", "default_domain": "x.test",
     });
     let reply = admin.patch(&path(&portal), body.clone()).await.expect(200);
     assert_eq!(reply.body["display_name"], "Weather for everyone");
     assert_eq!(reply.body["auto_approve_applications"], true);
+    assert_eq!(reply.body["rbac_enabled"], true);
+    assert_eq!(portal.anonymous().get("/api/v3/portal").await.expect(200).body["rbac_enabled"], true);
+    assert_eq!(admin.get("/v3/portals?filter[rbac_enabled]=true").await.expect(200).total(), 1);
     assert_eq!(reply.body["labels"], json!({ "env": "test" }));
     assert_eq!(admin.get(&path(&portal)).await.body, reply.body);
     let told = events(&portal).await;
@@ -130,7 +133,6 @@ async fn update_portal_names_every_wrong_field_and_refuses_what_portico_does_not
         "owner",
         "labels.-",
     ]);
-    admin.patch(&path(&portal), json!({ "rbac_enabled": true })).await.expect_problem(422, "not-supported");
     admin.patch(&path(&portal), json!({ "sipr_enabled": true, "name": "x" })).await.expect_problem(422, "not-supported");
     assert_eq!(admin.get(&path(&portal)).await.body["name"], "Test portal");
     assert_eq!(events(&portal).await.len(), 0);

@@ -2,7 +2,7 @@
 
 use portico::recorded::acting_as;
 use portico_domain::developer::Developer;
-use portico_domain::id::DeveloperId;
+use portico_domain::id::{DeveloperId, TeamId};
 use portico_domain::job::{LEASE, Work};
 use portico_domain::status::Status;
 use portico_http::listing::Column;
@@ -96,7 +96,8 @@ async fn a_job_whose_work_is_done_or_undone_changes_nothing() {
     let id = ada.developer.expect("ada");
     let application = portal.application_of(&ada, "Weather board").await;
     let api = portal.published_api("Tides").await;
-    let nobody = portal.portal.new_id().expect("an id");
+    let team = portal.team("Partners").await;
+    let nobody = portal.portal.new_id::<DeveloperId>().expect("an id");
     for work in [
         Work::Standing { developer: id },
         Work::Standing { developer: nobody },
@@ -104,13 +105,15 @@ async fn a_job_whose_work_is_done_or_undone_changes_nothing() {
         Work::RemoveDeveloper { developer: nobody },
         Work::RemoveApplication { application },
         Work::RemoveApi { api },
+        Work::RemoveTeam { team },
+        Work::RemoveTeam { team: TeamId::new(nobody.uuid()) },
         Work::KeyNames { strategy: portal.strategy },
     ] {
         put(&portal, work).await;
     }
     let before = portal.application(application).await;
     portal.clock.advance(LEASE);
-    assert_eq!(run(&portal).await, 7);
+    assert_eq!(run(&portal).await, 9);
     assert_eq!(portal.application(application).await, before);
     ada.get("/api/v3/developer/me").await.expect(200);
     portal.end().await;

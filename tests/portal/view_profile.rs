@@ -1,13 +1,18 @@
-//! `get-developer-me` and `list-sessions`: a developer's own profile and sessions.
+//! `get-developer-me` and `list-sessions`: a developer's own profile and sessions. `get-developer-teams`, `get-developer-team` and
+//! `get-developer-team-developers`: the own teams.
 
 use std::time::Duration;
 
+use http::Method;
 use portico_domain::status::Status;
 use portico_http::config::SESSION_IDLE;
 use portico_tests::TestPortal;
 use portico_tests::account::PASSWORD;
+use portico_tests::steps::NOBODYS;
+use serde_json::json;
 
 const ADA: &str = "ada@example.test";
+const TEAMS: &str = "/api/v3/developer/teams";
 const SESSIONS: &str = "/api/portico/v1/developer/sessions";
 
 #[tokio::test]
@@ -76,5 +81,30 @@ async fn a_session_that_is_over_is_not_listed() {
     again.authenticate(ADA, PASSWORD).await.expect(204);
     assert_eq!(again.get(SESSIONS).await.expect(200).total(), 1);
     portal.anonymous().get(SESSIONS).await.expect_problem(401, "unauthorized");
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn a_developer_sees_the_own_teams_and_who_else_is_in_them_and_no_other_team() {
+    let portal = TestPortal::start().await;
+    let (ada, eve) = (portal.approved_developer(ADA).await, portal.approved_developer("eve@example.test").await);
+    let pending = portal.developer_with_status("pending@example.test", Status::Pending).await;
+    let (own, other) = (portal.team("Partners").await, portal.team("Testers").await);
+    portal.join(own, ada.developer.expect("ada")).await;
+    portal.join(own, pending).await;
+    portal.join(other, eve.developer.expect("eve")).await;
+    let path = format!("{TEAMS}/{own}");
+    assert_eq!(ada.get(TEAMS).await.expect(200).each("name"), ["Partners"]);
+    let team = ada.get(&path).await.expect(200);
+    assert_eq!((team.body["name"].clone(), team.body["description"].clone()), (json!("Partners"), json!(null)));
+    let members = ada.get(&format!("{path}/developers")).await.expect(200);
+    assert_eq!(members.each("email"), [ADA], "of somebody who was never approved teammates learn nothing");
+    for rest in ["", "/developers"] {
+        let theirs = format!("{TEAMS}/{other}{rest}");
+        ada.expect_same_404(Method::GET, &theirs, &format!("{TEAMS}/{NOBODYS}{rest}"), None).await;
+    }
+    portal.admin().delete(&format!("{}/{own}/developers/{}", portal.teams_path(), ada.developer.expect("ada"))).await.expect(204);
+    ada.expect_same_404(Method::GET, &path, &format!("{TEAMS}/{NOBODYS}"), None).await;
+    assert_eq!(ada.get(TEAMS).await.expect(200).total(), 0);
     portal.end().await;
 }

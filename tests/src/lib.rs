@@ -26,6 +26,7 @@ pub mod seed_applications;
 pub mod seed_catalog;
 pub mod steps;
 pub mod stream;
+pub mod teams;
 
 pub use caller::ApiCall;
 pub use client::{Client, Reply};

@@ -10,6 +10,7 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("admin-developers", Answer::Status(401)),
     ("admin-portal", Answer::Status(401)),
     ("admin-session", Answer::Status(401)),
+    ("admin-teams", Answer::Status(401)),
     ("authorize", Answer::Member("isAuthorized", "false")),
     ("browse-catalog", Answer::Status(200)),
     ("cancel-registration", Answer::Status(401)),

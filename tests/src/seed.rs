@@ -66,6 +66,7 @@ impl TestPortal {
             email_verified_at: Some(now),
             has_password: false,
             app_count: 0,
+            teams: Vec::new(),
             mail_failure: None,
             mail_arrived: None,
             ver: 1,

@@ -37,7 +37,11 @@ impl TestPortal {
         data["after"] = json!({ "status": status });
         let event = self.portal.event(Name::RegistrationRequested, Actor::System("test".to_owned()), data).expect("an event");
         let card = card.expect("the API is published");
-        self.portal.store.create_registration(&registration, &card, None, &event).await.expect("the registration is written");
+        self.portal
+            .store
+            .create_registration(&registration, &card, None, None, &event)
+            .await
+            .expect("the registration is written");
         self.database.faults().take_calls();
         id
     }

@@ -69,7 +69,7 @@ const COLUMNS: &[Column<Hosted>] = &[
     Column::text("display_name", |(portal, _): &Hosted| Some(&portal.display_name)).sort_only(),
     Column::text("description", |(portal, _)| portal.description.as_deref()),
     Column::flag("authentication_enabled", |(portal, _)| Some(portal.authentication_enabled)),
-    Column::flag("rbac_enabled", |_| Some(false)),
+    Column::flag("rbac_enabled", |(portal, _)| Some(portal.rbac_enabled)),
     Column::flag("sipr_enabled", |_: &Hosted| Some(false)).sort_only(),
     Column::choice("default_api_visibility", VISIBILITIES, |(portal, _)| Some(portal.default_api_visibility.as_str())),
     Column::choice("default_page_visibility", VISIBILITIES, |(portal, _)| Some(portal.default_page_visibility.as_str())),

@@ -19,8 +19,8 @@ pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
     let display_name = body.optional("display_name", text().parse_with(DisplayName::parse));
     let description = body.nullable("description", text().max(PortalDescription::MAX_CHARS).parse_with(PortalDescription::parse));
     let authentication = body.optional("authentication_enabled", boolean());
-    let unsupported =
-        [("rbac_enabled", body.optional("rbac_enabled", boolean())), ("sipr_enabled", body.optional("sipr_enabled", boolean()))];
+    let rbac = body.optional("rbac_enabled", boolean());
+    let unsupported = [("sipr_enabled", body.optional("sipr_enabled", boolean()))];
     let api_visibility = body.optional("default_api_visibility", one_of(VISIBILITIES));
     let page_visibility = body.optional("default_page_visibility", one_of(VISIBILITIES));
     let strategy = body.nullable("default_application_auth_strategy_id", uuid());
@@ -32,18 +32,19 @@ pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
     let ((name, display_name, description, authentication, api_visibility, page_visibility), strategy, rest) = body.finish((
         (name, display_name, description, authentication, api_visibility, page_visibility),
         strategy,
-        (developers, applications, labels, pii),
+        (developers, applications, labels, pii, rbac),
     ))?;
     if !switched_on.is_empty() {
         return Err(super::not_supported(&switched_on));
     }
-    let (auto_approve_developers, auto_approve_applications, labels, pii_in_notifications) = rest;
+    let (auto_approve_developers, auto_approve_applications, labels, pii_in_notifications, rbac_enabled) = rest;
     Ok(PortalEdit {
         name: name.map(String::from),
         display_name: display_name.map(String::from),
         description: description.map(|text| text.map(String::from)),
         authentication_enabled: authentication,
         basic_auth_enabled: None,
+        rbac_enabled,
         auto_approve_developers,
         auto_approve_applications,
         default_api_visibility: api_visibility,

@@ -30,7 +30,7 @@ pub(crate) async fn context(portal: &Portal) -> Result<Response, Problem> {
         oidc_auth_enabled: false,
         saml_auth_enabled: false,
         authentication_enabled: settings.authentication_enabled,
-        rbac_enabled: false,
+        rbac_enabled: settings.rbac_enabled,
         name: settings.name,
         canonical_domain: portal.config.public_url.host().to_owned(),
     })

@@ -7,6 +7,7 @@ use portico_domain::developer::Developer;
 use portico_domain::id::ApiId;
 use portico_domain::portal::Visibility;
 use portico_domain::publication::Publication;
+use portico_domain::reader::Reader as Reads;
 use portico_domain::registration::Registration;
 use portico_domain::strategy::Strategy;
 use portico_http::named_api::NamedApi;
@@ -51,6 +52,8 @@ struct ApiPage {
     versions: Vec<VersionRow>,
     registered: Vec<OwnRow>,
     signed_in: bool,
+    /// Whether the reader sees it by a role that is none to register for it.
+    only_views: bool,
     example: Option<Code>,
     updated: When,
 }
@@ -65,12 +68,13 @@ const fn named(kind: SpecType) -> &'static str {
 }
 
 /// The API that the path names, if the reader may see it, and who reads.
-pub(crate) async fn visible(portal: &Portal, request: &Request) -> Result<(Reader, Publication), Stop> {
+pub(crate) async fn visible(portal: &Portal, request: &Request) -> Result<(Reader, Reads, Publication), Stop> {
     let named = NamedApi::parse(request.parameter("apiIdOrSlug"));
     let reader = reader::anybody(portal, request, named.as_ref().map(|named| named.key(portal.config.portal))).await?;
     let named = named.ok_or_else(Problem::not_found)?;
-    let found = portal.visible_card(&named, &reader.reads(portal).await?, &reader.items).await?;
-    Ok((reader, found))
+    let reads = reader.reads(portal).await?;
+    let found = portal.visible_card(&named, &reads, &reader.items).await?;
+    Ok((reader, reads, found))
 }
 
 /// The developer's applications, each with its registration for an API if it has one.
@@ -91,7 +95,7 @@ pub(crate) async fn own_applications(
 }
 
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
-    let (reader, card) = visible(portal, request).await?;
+    let (reader, reads, card) = visible(portal, request).await?;
     let now = portal.now();
     let strategy = match card.strategy {
         Some(id) => portal.store.find::<Strategy>(&Key::strategy(id)).await?,
@@ -118,6 +122,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let header = strategy.as_ref().and_then(|strategy| strategy.key_names().first()).cloned();
     let call = card.current_version.as_ref().and_then(|current| current.example.as_ref());
     let page = ApiPage {
+        only_views: reader.is_signed_in() && card.strategy.is_some() && !card.may_register(&reads),
         slug: card.slug.clone(),
         description: markdown::html(card.description.as_deref().unwrap_or_default()),
         version: card.current_version.as_ref().map(|current| current.version.clone()).or_else(|| card.version.clone()),

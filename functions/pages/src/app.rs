@@ -5,11 +5,13 @@ use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::credential::Credential;
 use portico_domain::id::ApplicationId;
 use portico_domain::publication::Publication;
+use portico_domain::reader::Reader;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use portico_domain::strategy::Strategy;
 use portico_domain::text::{DecisionReason, DisplayName};
 use portico_domain::time::Timestamp;
+use portico_http::registered_apis::WITHHELD;
 use portico_http::who::SignedIn;
 use portico_http::{Portal, Problem, Request};
 use portico_store::{Items, Key};
@@ -83,6 +85,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let registrations = portal.store.registrations_of(id).await?;
     let credentials = portal.store.credentials_of(id).await?;
     let cards = registrations.iter().map(|registration| Key::publication(who.portal.id, registration.api));
+    let reads = portal.reader(&who.portal, Some(&who.developer)).await?;
     let items = portal.store.load(&cards.chain([Key::strategy(application.card.strategy)]).collect::<Vec<_>>()).await?;
     let strategy = strategy_of(&items, &application.card)?;
 
@@ -100,7 +103,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
             Status::Pending if fits => waiting = waiting.or(example),
             _ => {}
         }
-        apis.push(api_row(&application, registration, card, &strategy, now));
+        apis.push(api_row(&application, registration, (card, &reads), &strategy, now));
     }
     let header = strategy.key_names().first().cloned().unwrap_or_default();
     let page = AppPage {
@@ -138,7 +141,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
 fn api_row(
     application: &Application,
     registration: &Registration,
-    card: Option<Publication>,
+    (card, reads): (Option<Publication>, &Reader),
     strategy: &Strategy,
     now: Timestamp,
 ) -> ApiRow {
@@ -148,7 +151,13 @@ fn api_row(
         Some(card) if card.strategy != Some(strategy.id) => Some("It now needs another auth strategy: calls are refused."),
         Some(_) => None,
     };
-    let name = card.as_ref().map_or_else(|| "An API that is not published any more".to_owned(), |card| card.name.clone());
+    let published = card.is_some();
+    let card = card.filter(|card| card.is_visible_to(reads));
+    let name = match &card {
+        Some(card) => card.name.clone(),
+        None if published => WITHHELD.to_owned(),
+        None => "An API that is not published any more".to_owned(),
+    };
     ApiRow {
         status: Pill::of(registration.status),
         refused,

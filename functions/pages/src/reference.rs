@@ -46,7 +46,7 @@ struct ReferencePage {
 }
 
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
-    let (reader, card) = visible(portal, request).await?;
+    let (reader, _, card) = visible(portal, request).await?;
     let mut versions = portal.store.versions_of(card.api).await?;
     versions.retain(|version| version.spec_type.is_some());
     newest_first(&mut versions);

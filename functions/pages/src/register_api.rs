@@ -34,13 +34,17 @@ struct RegisterPage {
 }
 
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
-    let (reader, card) = match visible(portal, request).await {
+    let (reader, reads, card) = match visible(portal, request).await {
         // A private API looks like none to whoever has not signed in.
         Err(Stop::Problem(problem)) if problem.kind() == Kind::NotFound && is_anonymous(request) => return Err(Stop::SignIn),
         other => other?,
     };
     let developer = reader.developer.as_ref().ok_or(Stop::SignIn)?;
     let needed = card.strategy.ok_or(Stop::Elsewhere(format!("/apis/{}", card.slug)))?;
+    if !card.may_register(&reads) {
+        // The page of the API says why not.
+        return Err(Stop::Elsewhere(format!("/apis/{}", card.slug)));
+    }
     let own = own_applications(portal, developer, card.api).await?;
     let keys: Vec<_> = own.iter().map(|(card, _)| Key::strategy(card.strategy)).chain([Key::strategy(needed)]).collect();
     let strategies = portal.store.load(&keys).await?;

@@ -1,6 +1,7 @@
 //! `POST …/registrations`: a developer registers an application for an API.
 
 use portico_domain::api::Api;
+use portico_domain::developer::Developer;
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, StrategyId};
 use portico_domain::publication::Publication;
@@ -15,7 +16,7 @@ use portico_http::views::registration::RegistrationView;
 use portico_http::who::SignedIn;
 use portico_http::{Kind, Portal, Problem, Request, Response};
 use portico_store::idempotency::Made;
-use portico_store::registrations::CreateRegistrationError;
+use portico_store::registrations::{CreateRegistrationError, Entitled};
 use portico_store::{Items, Key, decide_again};
 use serde_json::json;
 
@@ -33,7 +34,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let (repeat, api) = (repeat?, api?);
     match repeat.first(portal, &who.items, create(portal, &who, application.card.id, api, &repeat)).await? {
         Outcome::First(response) => Ok(response),
-        Outcome::Repeated(made) => again(portal, api, made).await,
+        Outcome::Repeated(made) => again(portal, &who, api, made).await,
     }
 }
 
@@ -46,7 +47,9 @@ async fn create(portal: &Portal, who: &SignedIn, id: ApplicationId, api: ApiId, 
             if !again {
                 return register(portal, who, id, api, &who.items, repeat).await;
             }
-            let items = portal.store.load(&[Key::application(id), Key::publication(who.portal.id, api), Key::api(api)]).await?;
+            let card = Key::publication(who.portal.id, api);
+            let keys = [Key::application(id), card, Key::api(api), Key::developer(who.developer.id)];
+            let items = portal.store.load(&keys).await?;
             register(portal, who, id, api, &items, repeat).await
         }
     })
@@ -55,13 +58,11 @@ async fn create(portal: &Portal, who: &SignedIn, id: ApplicationId, api: ApiId, 
 }
 
 /// Shows the registration that an earlier request made.
-async fn again(portal: &Portal, api: ApiId, made: Made) -> Result<Response, Problem> {
-    let keys = [Key::registration(made.application, api), Key::api(api)];
-    let items = portal.store.load(&keys).await?;
-    let [registration, api] = &keys;
-    let registration = items.get::<Registration>(registration)?.filter(|found| made.registration == Some(found.id));
-    let known = items.get::<Api>(api)?.filter(|api| api.deleted_at.is_none());
-    let (Some(registration), Some(api)) = (registration, known) else { return Err(gone()) };
+async fn again(portal: &Portal, who: &SignedIn, api: ApiId, made: Made) -> Result<Response, Problem> {
+    let registration = Key::registration(made.application, api);
+    let apis = portal.registered_apis(who, std::iter::once(api), [registration.clone()]).await?;
+    let registration = apis.items().get::<Registration>(&registration)?.filter(|found| made.registration == Some(found.id));
+    let (Some(registration), Some(api)) = (registration, apis.get(api)?) else { return Err(gone()) };
     created(&RegistrationView::of(&registration, &api))
 }
 
@@ -71,7 +72,7 @@ fn parse(request: &Request) -> Result<ApiId, Problem> {
     Ok(ApiId::new(body.finish(api)?))
 }
 
-/// Registers the application for the API as both were read; nothing, if the publication changed meanwhile.
+/// Registers the application for the API as both were read; nothing, if the publication or the developer's roles changed meanwhile.
 async fn register(
     portal: &Portal,
     who: &SignedIn,
@@ -84,7 +85,8 @@ async fn register(
     let publication = items.get::<Publication>(&Key::publication(who.portal.id, api))?;
     let known = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
     let (Some(publication), Some(api)) = (publication, known) else { return Err(Problem::not_found()) };
-    let reader = portal.reader(&who.portal, Some(&who.developer)).await?;
+    let developer = items.get::<Developer>(&Key::developer(who.developer.id))?.ok_or_else(Problem::unauthorized)?;
+    let reader = portal.reader(&who.portal, Some(&developer)).await?;
     let id = portal.new_id()?;
     let registration = match Registration::request(id, &application, Some(&publication), &reader, &who.portal, portal.now()) {
         Ok(registration) => registration,
@@ -99,9 +101,10 @@ async fn register(
         "after": { "status": registration.status },
     });
     let event = portal.event(Name::RegistrationRequested, who.actor(), data)?;
-    match portal.store.create_registration(&registration, &publication, repeat.once(), &event).await {
+    let entitled = publication.registers_through(&reader).map(|through| Entitled { developer: developer.id, through });
+    match portal.store.create_registration(&registration, &publication, entitled, repeat.once(), &event).await {
         Ok(()) => Ok(Some((registration, api))),
-        Err(CreateRegistrationError::PublicationChanged) => Ok(None),
+        Err(CreateRegistrationError::PublicationChanged | CreateRegistrationError::RoleLost) => Ok(None),
         Err(CreateRegistrationError::Repeated) => Err(raced()),
         Err(CreateRegistrationError::ApplicationGone) => Err(Problem::not_found()),
         Err(error @ CreateRegistrationError::AlreadyRegistered) => Err(already(error)),

@@ -50,6 +50,7 @@ async fn work(portal: &Portal, job: &Job) -> Result<(), Problem> {
             store.settle_standing(developer).await?;
             portal.remove_developer(developer, &Actor::System("run-jobs".to_owned())).await?;
         }
+        Work::RemoveTeam { team } => store.remove_team_children(team).await?,
         Work::RemoveApi { api } => store.remove_api_children(api).await?,
         Work::KeyNames { strategy } => store.copy_key_names(strategy).await?,
     }

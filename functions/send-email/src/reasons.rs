@@ -98,6 +98,13 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::ApiUnpublished
         | Name::ApiLinked
         | Name::ApiUnlinked
+        | Name::TeamCreated
+        | Name::TeamUpdated
+        | Name::TeamDeleted
+        | Name::TeamMemberAdded
+        | Name::TeamMemberRemoved
+        | Name::TeamRoleAssigned
+        | Name::TeamRoleRemoved
         | Name::StrategyCreated
         | Name::StrategyUpdated
         | Name::StrategyDeleted

@@ -27,16 +27,15 @@ const COLUMNS: &[Column<Row>] = &[
 
 /// The registrations of one of the developer's applications, in the order in which they were asked for.
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
-    let (_, application) = portal.own_application(request, []).await?;
+    let (who, application) = portal.own_application(request, []).await?;
     let listing = Listing::parse(&request.query, COLUMNS)?;
     let mut registrations = portal.store.registrations_of(application.card.id).await?;
     registrations.sort_by_key(|registration| (registration.created_at, registration.id));
-    let keys: Vec<_> = registrations.iter().map(|registration| Key::api(registration.api)).collect();
-    let apis = portal.store.load(&keys).await?;
+    let apis = portal.registered_apis(&who, registrations.iter().map(|registration| registration.api), []).await?;
     let mut rows = Vec::with_capacity(registrations.len());
     for registration in registrations {
         // Those of a deleted API are on their way out, and grant nothing.
-        if let Some(api) = apis.get::<Api>(&Key::api(registration.api))?.filter(is_live) {
+        if let Some(api) = apis.get(registration.api)? {
             rows.push((registration, api));
         }
     }
@@ -45,18 +44,14 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
 
 /// One registration of one of the developer's applications.
 pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
-    let (_, application) = portal.own_application(request, []).await?;
+    let (who, application) = portal.own_application(request, []).await?;
     let id = request.id::<RegistrationId>("registrationId")?;
     let (api, _) = application.grant_of(id).ok_or_else(Problem::not_found)?;
-    let (registration, api) = (Key::registration(application.card.id, api), Key::api(api));
-    let items = portal.store.load(&[registration.clone(), api.clone()]).await?;
-    let registration = items.get::<Registration>(&registration)?.filter(|found| found.id == id);
-    match (registration, items.get::<Api>(&api)?.filter(is_live)) {
+    let registration = Key::registration(application.card.id, api);
+    let apis = portal.registered_apis(&who, std::iter::once(api), [registration.clone()]).await?;
+    let registration = apis.items().get::<Registration>(&registration)?.filter(|found| found.id == id);
+    match (registration, apis.get(api)?) {
         (Some(registration), Some(api)) => ok(&RegistrationView::of(&registration, &api)),
         _ => Err(Problem::not_found()),
     }
-}
-
-fn is_live(api: &Api) -> bool {
-    api.deleted_at.is_none()
 }

@@ -1,4 +1,6 @@
-//! `GET /api/v3/developer/me` and `GET /api/portico/v1/developer/sessions`: a developer's own profile and sessions.
+//! A developer's own account: `GET /api/v3/developer/me`, `/teams` and what lies below it, and `GET /api/portico/v1/developer/sessions`.
+
+mod teams;
 
 use portico_domain::session::Session;
 use portico_http::listing::Listing;
@@ -11,10 +13,13 @@ use portico_store::Key;
 /// Answers the routes of `view-profile`.
 ///
 /// # Errors
-/// 401 without a session in force; 400 for wrong parameters of the list.
+/// 401 without a session in force; 400 for wrong parameters of a list; 404 for a team that the developer is no member of.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
     match request.route.operation {
         "get-developer-me" => ok(&ProfileView::of(&portal.signed_in(&request, []).await?.developer)),
+        "get-developer-teams" => teams::list(portal, &request).await,
+        "get-developer-team" => teams::get(portal, &request).await,
+        "get-developer-team-developers" => teams::developers(portal, &request).await,
         "list-sessions" => sessions(portal, &request).await,
         _ => Err(Problem::not_found()),
     }

@@ -24,6 +24,7 @@ functions! {
     "admin-developers" => admin_developers,
     "admin-portal" => admin_portal,
     "admin-session" => admin_session,
+    "admin-teams" => admin_teams,
     "browse-catalog" => browse_catalog,
     "cancel-registration" => cancel_registration,
     "change-password" => change_password,

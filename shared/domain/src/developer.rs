@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DeveloperId, EventId, PortalId};
+use crate::id::{DeveloperId, EventId, PortalId, TeamId};
 use crate::mail_failure::MailFailure;
 use crate::mail_token::Purpose;
 use crate::status::Status;
@@ -45,6 +45,9 @@ pub struct Developer {
     pub has_password: bool,
     /// Applications that the developer owns.
     pub app_count: u32,
+    /// The teams that the developer is a member of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<TeamId>,
     /// The newest mail that never arrived, until a later one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_failure: Option<MailFailure>,
@@ -93,6 +96,7 @@ impl Developer {
             email_verified_at: None,
             has_password: false,
             app_count: 0,
+            teams: Vec::new(),
             mail_failure: None,
             mail_arrived: None,
             ver: 1,

@@ -114,6 +114,20 @@ names! {
     /// No longer linked.
     ApiUnlinked = "api.unlinked",
     /// Created.
+    TeamCreated = "team.created",
+    /// Edited.
+    TeamUpdated = "team.updated",
+    /// Deleted.
+    TeamDeleted = "team.deleted",
+    /// A developer became a member.
+    TeamMemberAdded = "team.member_added",
+    /// A developer is no longer a member.
+    TeamMemberRemoved = "team.member_removed",
+    /// A role was given.
+    TeamRoleAssigned = "team.role_assigned",
+    /// A role was taken away.
+    TeamRoleRemoved = "team.role_removed",
+    /// Created.
     StrategyCreated = "strategy.created",
     /// Edited.
     StrategyUpdated = "strategy.updated",
@@ -166,6 +180,13 @@ impl Name {
             | Self::ApiUnpublished
             | Self::ApiLinked
             | Self::ApiUnlinked
+            | Self::TeamCreated
+            | Self::TeamUpdated
+            | Self::TeamDeleted
+            | Self::TeamMemberAdded
+            | Self::TeamMemberRemoved
+            | Self::TeamRoleAssigned
+            | Self::TeamRoleRemoved
             | Self::StrategyCreated
             | Self::StrategyUpdated
             | Self::StrategyDeleted

@@ -108,6 +108,8 @@ ids! {
     CredentialId,
     /// A team of developers.
     TeamId,
+    /// A role that a team has.
+    AssignmentId,
     /// A developer's session in one browser.
     SessionId,
     /// An event: audit record and outbox entry in one.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ApiId, ApplicationId, DeveloperId, JobId, StrategyId};
+use crate::id::{ApiId, ApplicationId, DeveloperId, JobId, StrategyId, TeamId};
 use crate::time::Timestamp;
 
 /// For how long whoever began a job has it alone: longer than any function runs.
@@ -33,6 +33,11 @@ pub enum Work {
     RemoveApi {
         /// Which.
         api: ApiId,
+    },
+    /// Removes what is left of a deleted team, memberships included.
+    RemoveTeam {
+        /// Which.
+        team: TeamId,
     },
     /// Copies a strategy's headers onto the links of the APIs that are published with it.
     KeyNames {

@@ -42,6 +42,7 @@ pub mod slug;
 pub mod specification;
 pub mod status;
 pub mod strategy;
+pub mod team;
 pub mod text;
 pub mod throttle;
 pub mod time;

@@ -18,3 +18,9 @@ pub const ATTRIBUTE_BYTES: usize = 4_096;
 pub const TRIES: u32 = 8;
 /// Labels of one thing.
 pub const LABELS: usize = 50;
+/// Teams that one developer is a member of: whoever reads as that developer reads all of them.
+pub const TEAMS_PER_DEVELOPER: usize = 50;
+/// Members of one team.
+pub const MEMBERS_PER_TEAM: u32 = 1_000;
+/// Roles of one team.
+pub const ROLES_PER_TEAM: u32 = 500;

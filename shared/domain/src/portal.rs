@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub enum Visibility {
     /// Everyone, signed in or not.
     Public,
-    /// Signed-in, approved developers.
+    /// Signed-in, approved developers; where roles count, those whose teams have one for it.
     Private,
 }
 
@@ -49,6 +49,9 @@ pub struct Portal {
     pub authentication_enabled: bool,
     /// Whether they can sign in with a password.
     pub basic_auth_enabled: bool,
+    /// Whether seeing a private API, and registering for it, takes a team's role.
+    #[serde(default)]
+    pub rbac_enabled: bool,
     /// New developers are approved by themselves.
     pub auto_approve_developers: bool,
     /// New registrations are approved by themselves (contract, point 16).
@@ -96,6 +99,7 @@ impl Portal {
             description: None,
             authentication_enabled: true,
             basic_auth_enabled: true,
+            rbac_enabled: false,
             auto_approve_developers: false,
             auto_approve_applications: false,
             default_api_visibility: Visibility::Private,

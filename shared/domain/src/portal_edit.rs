@@ -25,6 +25,8 @@ pub struct PortalEdit {
     pub authentication_enabled: Option<bool>,
     /// Whether they can sign in with a password.
     pub basic_auth_enabled: Option<bool>,
+    /// Whether seeing a private API, and registering for it, takes a team's role.
+    pub rbac_enabled: Option<bool>,
     /// New developers are approved by themselves.
     pub auto_approve_developers: Option<bool>,
     /// New registrations are approved by themselves.
@@ -85,6 +87,7 @@ impl PortalEdit {
         assign(&mut edited.description, edit.description);
         assign(&mut edited.authentication_enabled, edit.authentication_enabled);
         assign(&mut edited.basic_auth_enabled, edit.basic_auth_enabled);
+        assign(&mut edited.rbac_enabled, edit.rbac_enabled);
         assign(&mut edited.auto_approve_developers, edit.auto_approve_developers);
         assign(&mut edited.auto_approve_applications, edit.auto_approve_applications);
         assign(&mut edited.default_api_visibility, edit.default_api_visibility);
@@ -155,7 +158,7 @@ const TEXTS: [&str; 8] = [
     "customization.robots",
 ];
 
-fn settings(portal: &Portal) -> [(&'static str, Value); 22] {
+fn settings(portal: &Portal) -> [(&'static str, Value); 23] {
     let look = &portal.customization;
     [
         ("name", json!(portal.name)),
@@ -163,6 +166,7 @@ fn settings(portal: &Portal) -> [(&'static str, Value); 22] {
         ("description", json!(portal.description)),
         ("authentication_enabled", json!(portal.authentication_enabled)),
         ("basic_auth_enabled", json!(portal.basic_auth_enabled)),
+        ("rbac_enabled", json!(portal.rbac_enabled)),
         ("auto_approve_developers", json!(portal.auto_approve_developers)),
         ("auto_approve_applications", json!(portal.auto_approve_applications)),
         ("default_api_visibility", json!(portal.default_api_visibility)),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, Attributes, SpecificationSummary, VersionSummary};
-use crate::id::{ApiId, PortalId, StrategyId};
+use crate::id::{ApiId, PortalId, StrategyId, TeamId};
 use crate::portal::Visibility;
 use crate::reader::{Reader, Role};
 use crate::time::Timestamp;
@@ -133,6 +133,16 @@ impl Publication {
     /// roles count, seeing a private one is not enough: the role must be API Consumer.
     pub fn may_register(&self, reader: &Reader) -> bool {
         self.strategy.is_some() && self.lets_register(reader)
+    }
+
+    /// The team whose role a registration by this reader rests on, where it takes one.
+    pub fn registers_through(&self, reader: &Reader) -> Option<TeamId> {
+        match (self.visibility, reader) {
+            (Visibility::Private, Reader::WithRoles(roles)) => {
+                roles.on(self.api).filter(|held| held.role == Role::Consumer).map(|held| held.through)
+            }
+            _ => None,
+        }
     }
 
     /// Whether a reader's standing and roles let them register for it, whether it takes registrations or not.

@@ -16,6 +16,27 @@ pub enum Role {
     Consumer,
 }
 
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 2] = [Self::Viewer, Self::Consumer];
+
+    /// The word that keys have for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Consumer => "consumer",
+        }
+    }
+
+    /// What the contract and people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "API Viewer",
+            Self::Consumer => "API Consumer",
+        }
+    }
+}
+
 /// What a role is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {

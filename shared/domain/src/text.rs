@@ -126,6 +126,19 @@ text! {
 }
 
 text! {
+    /// The name of a team: one line, not blank.
+    TeamName, 250, |text| line(text, TeamName::MAX_CHARS).map(|()| text)
+}
+
+text! {
+    /// What a team is for: not blank, and may have several lines.
+    TeamDescription, 250, |text| {
+        lines(text, TeamDescription::MAX_CHARS)?;
+        if text.trim().is_empty() { Err(TextError::Empty) } else { Ok(text) }
+    }
+}
+
+text! {
     /// What an application is for: may be empty and may have several lines.
     Description, 255, |text| {
         lines(text, Description::MAX_CHARS).map(|()| text)

@@ -3,11 +3,13 @@
 
 use portico_domain::application::Application;
 use portico_domain::developer::Developer;
-use portico_domain::event::Actor;
-use portico_domain::id::{ApplicationId, DeveloperId};
+use portico_domain::event::{Actor, Name};
+use portico_domain::id::{ApplicationId, DeveloperId, TeamId};
 use portico_domain::issued_token::IssuedToken;
 use portico_store::developer_admin::generations;
+use portico_store::teams::MembershipError;
 use portico_store::{Item, Key, decide_again};
+use serde_json::json;
 
 use crate::portal::Portal;
 use crate::problem::Problem;
@@ -26,6 +28,9 @@ impl Portal {
         for pointer in self.owned_applications(id).await? {
             self.remove_application(pointer, actor).await?;
         }
+        for team in &tombstone.teams {
+            self.end_membership(id, *team, actor).await?;
+        }
         let mut tokens = Vec::new();
         for (purpose, generation) in generations(&tombstone) {
             let issued = IssuedToken {
@@ -39,6 +44,22 @@ impl Portal {
             tokens.push(self.link(issued)?.1.key());
         }
         Ok(self.store.remove_developer_children(&tombstone, tokens).await?)
+    }
+
+    /// Ends a membership of somebody who is deleted. One in a team that is deleted too is left to the team's own job.
+    async fn end_membership(&self, id: DeveloperId, team: TeamId, actor: &Actor) -> Result<(), Problem> {
+        decide_again::<_, Problem, _>(|| async move {
+            let developer = self.store.find::<Developer>(&Key::developer(id)).await?;
+            let Some(developer) = developer.filter(|developer| developer.teams.contains(&team)) else { return Ok(Some(())) };
+            let data = json!({ "portal": developer.portal, "team": team, "developer": id });
+            let event = self.event(Name::TeamMemberRemoved, actor.clone(), data)?;
+            match self.store.remove_member(team, &developer, &event).await {
+                Ok(()) | Err(MembershipError::TeamGone) => Ok(Some(())),
+                Err(MembershipError::Store(error)) => Err(error.into()),
+                Err(_) => Ok(None),
+            }
+        })
+        .await
     }
 
     /// The applications in a developer's list.

@@ -7,6 +7,7 @@ use portico_domain::id::PortalId;
 use portico_domain::portal::Portal as PortalSettings;
 use portico_domain::reader::Reader;
 use portico_domain::session::Session;
+use portico_domain::team::roles_of;
 use portico_store::{Items, Key};
 
 use crate::admin_session::Shown;
@@ -91,12 +92,17 @@ pub struct PortalAdministrator {
 }
 
 impl Portal {
-    /// Who reads, as far as seeing APIs goes: whoever is given as `developer` has a session in force.
+    /// Who reads, as far as seeing APIs goes: whoever is given as `developer` has a session in force. Only where roles count are the
+    /// developer's teams read.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn reader(&self, _settings: &PortalSettings, developer: Option<&Developer>) -> Result<Reader, Problem> {
-        Ok(if developer.is_some() { Reader::Approved } else { Reader::Anyone })
+    pub async fn reader(&self, settings: &PortalSettings, developer: Option<&Developer>) -> Result<Reader, Problem> {
+        match developer {
+            None => Ok(Reader::Anyone),
+            Some(_) if !settings.rbac_enabled => Ok(Reader::Approved),
+            Some(developer) => Ok(Reader::WithRoles(roles_of(&self.store.teams_of(developer).await?))),
+        }
     }
 
     /// Anyone, a session or not. A session that is not in force is a 401, not a silent downgrade (contract, point 7).

@@ -11,6 +11,7 @@ use portico_domain::job::{Job, Work};
 use portico_domain::time::Timestamp;
 
 use crate::registrations::{DeleteRegistrationError, RegistrationPointer};
+use crate::team_roles::RolePointer;
 use crate::{Condition, Key, Store, StoreError, Transaction, Update, decide_again};
 
 /// How many versions one transaction removes.
@@ -77,7 +78,7 @@ impl Store {
         self.finish_job(job.id).await
     }
 
-    /// Removes the registrations and versions of a deleted API and then its tombstone. Doing it twice, or twice at the same time,
+    /// Removes the registrations, teams' roles and versions of a deleted API and then its tombstone. Doing it twice, or twice at the same time,
     /// changes nothing; an API that is not deleted stays as it is.
     ///
     /// # Errors
@@ -88,6 +89,9 @@ impl Store {
         let Some(deleted_at) = tombstone.number("deleted_at").map(Timestamp::from_millis) else { return Ok(()) };
         for pointer in self.children_as::<RegistrationPointer>(root.pk(), "REG#").await? {
             decide_again(|| self.end_registration(&pointer, deleted_at)).await?;
+        }
+        for pointer in self.children_as::<RolePointer>(root.pk(), "ROLE#").await? {
+            decide_again(|| self.end_role(&pointer, deleted_at)).await?;
         }
         for some in self.children(root.pk(), "VERSION#").await?.chunks(AT_ONCE) {
             let removal = some.iter().fold(Transaction::<StoreError>::new(), |removal, version| removal.delete(version.key()));
@@ -125,7 +129,7 @@ impl Store {
     }
 }
 
-fn random() -> Result<[u8; 10], StoreError> {
+pub(crate) fn random() -> Result<[u8; 10], StoreError> {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes).map_err(|error| StoreError::Unavailable(error.to_string()))?;
     Ok(bytes)

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, SessionId, StrategyId, VersionId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, SessionId, StrategyId, TeamId, VersionId};
+use portico_domain::reader::Role;
 use sha2::{Digest, Sha256};
 
 /// The primary key of an item.
@@ -64,6 +65,10 @@ keys! {
     api(id: ApiId) = "API#{id}", "META";
     /// A version of an API.
     version(api: ApiId, version: VersionId) = "API#{api}", "VERSION#{version}";
+    /// A team.
+    team(id: TeamId) = "TEAM#{id}", "META";
+    /// A member of a team.
+    member(team: TeamId, developer: DeveloperId) = "TEAM#{team}", "MEMBER#{developer}";
     /// The link of a gateway's stage to an API.
     link(gateway: &str, stage: &str) = "LINK#{gateway}#{stage}", "LINK";
     /// An auth strategy.
@@ -83,6 +88,11 @@ impl Key {
     /// Which application has a reference ID in a portal.
     pub fn reference_guard(portal: PortalId, reference_id: &str) -> Self {
         Self { pk: format!("UNIQUE#{portal}#REF#{}", sha256_hex(reference_id)), sk: "GUARD".to_owned() }
+    }
+
+    /// A team among those that have a role for an API.
+    pub fn role_pointer(api: ApiId, team: TeamId, role: Role) -> Self {
+        Self { pk: format!("API#{api}"), sk: format!("ROLE#{team}#{}", role.as_str()) }
     }
 
     /// A counter of attempts, such as `sign-in` by address.

@@ -96,6 +96,7 @@ impl Store {
             .set_or_remove("description", after.description.as_ref())
             .set("authentication_enabled", &after.authentication_enabled)
             .set("basic_auth_enabled", &after.basic_auth_enabled)
+            .set("rbac_enabled", &after.rbac_enabled)
             .set("auto_approve_developers", &after.auto_approve_developers)
             .set("auto_approve_applications", &after.auto_approve_applications)
             .set("default_api_visibility", &after.default_api_visibility)

@@ -2,13 +2,14 @@
 
 use portico_domain::application::{Application, Grant};
 use portico_domain::event::Event;
-use portico_domain::id::{ApiId, ApplicationId, PortalId, RegistrationId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId, TeamId};
 use portico_domain::limits::REGISTRATIONS_PER_APPLICATION;
 use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
 use serde::{Deserialize, Serialize};
 
 use crate::idempotency::{Made, Once};
+use crate::team_roles::gives_consumer;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why an application was not registered.
@@ -29,6 +30,9 @@ pub enum CreateRegistrationError {
     /// The publication is not what was read any more, or the API is gone.
     #[error("the publication changed meanwhile")]
     PublicationChanged,
+    /// The developer is no member of the team any more, or the team does not give the role any more.
+    #[error("the developer's roles changed meanwhile")]
+    RoleLost,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -43,6 +47,15 @@ pub enum DeleteRegistrationError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// The role that a registration rests on: a developer has it by being a member of a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entitled {
+    /// Who asks.
+    pub developer: DeveloperId,
+    /// The team that gives the role.
+    pub through: TeamId,
 }
 
 /// An application among those that are registered for an API.
@@ -81,7 +94,8 @@ fn pointer(registration: &Registration) -> Result<Item, StoreError> {
 }
 
 impl Store {
-    /// Registers an application for an API as `publication` was read, or does nothing.
+    /// Registers an application for an API as `publication` was read, or does nothing. Where it takes a role, the one that `entitled`
+    /// names must still be there.
     ///
     /// # Errors
     /// [`CreateRegistrationError`] names the rule that was broken.
@@ -89,6 +103,7 @@ impl Store {
         &self,
         registration: &Registration,
         publication: &Publication,
+        entitled: Option<Entitled>,
         once: Option<&Once>,
         event: &Event,
     ) -> Result<(), CreateRegistrationError> {
@@ -109,7 +124,7 @@ impl Store {
         let twice = || StoreError::Corrupt("a registration is there without its grant".to_owned()).into();
         let asked_for = registration.api;
         let made = Made::registration(registration.application, registration.id);
-        Transaction::new()
+        let mut transaction = Transaction::new()
             .once(once, made, registration.created_at, || Error::Repeated)
             .update(application, move |before| broken(before, asked_for))
             .put_new(item(registration), twice)
@@ -117,10 +132,15 @@ impl Store {
             .check(Key::publication(registration.portal, registration.api), as_read, |_| Error::PublicationChanged)
             .check(Key::api(registration.api), Condition::Exists.and(Condition::has_not("deleted_at")), |_| {
                 Error::PublicationChanged
-            })
-            .event(&root, event)
-            .commit(self)
-            .await
+            });
+        if let Some(Entitled { developer, through }) = entitled {
+            transaction = transaction.check(Key::member(through, developer), Condition::Exists, |_| Error::RoleLost).check(
+                Key::team(through),
+                gives_consumer(registration.api),
+                |_| Error::RoleLost,
+            );
+        }
+        transaction.event(&root, event).commit(self).await
     }
 
     /// Deletes a registration, as it was read, in whatever status; calls that rest on it are refused from then on.

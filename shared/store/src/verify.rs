@@ -16,6 +16,7 @@ mod roots;
 mod rule;
 mod sizes;
 mod snapshot;
+mod teams;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -85,6 +86,7 @@ fn check(snapshot: &Snapshot) -> (BTreeSet<Violation>, BTreeSet<Violation>) {
     applications::check(snapshot, &mut found);
     catalog::check(snapshot, &mut found);
     links::check(snapshot, &mut found);
+    teams::check(snapshot, &mut found);
     let covered = jobs::Covered::by(snapshot);
     found.into_iter().partition(|violation| !covered.covers(violation))
 }

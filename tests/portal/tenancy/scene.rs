@@ -10,6 +10,7 @@ use portico_http::cookies::ACCESS;
 use portico_store::Key;
 use portico_tests::portal::PUBLIC_URL;
 use portico_tests::steps::{APPLICATIONS, NOBODYS};
+use portico_tests::teams::{CONSUMER, VIEWER};
 use portico_tests::{Client, TestPortal};
 use serde_json::{Value, json};
 
@@ -61,7 +62,13 @@ impl Scene {
         let application = ada.create_app("Weather board").await;
         let registration = portal.registration(application, tides, Status::Approved).await;
         let credential = ada.create_key(application).await.id;
+        let team = portal.team("Partners").await;
+        portal.join(team, ada.developer.expect("ada")).await;
+        portal.join(team, subject).await;
+        let role = portal.give(team, Some(tides), VIEWER).await;
         let ids = BTreeMap::from([
+            ("teamId", team.to_string()),
+            ("roleId", role),
             ("applicationId", application.to_string()),
             ("registrationId", registration.to_string()),
             ("credentialId", credential),
@@ -143,6 +150,12 @@ impl Scene {
             "PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}" => {
                 json!({ "status": "revoked" })
             }
+            "POST /v3/portals/{portalId}/teams" => json!({ "name": format!("Team {number}") }),
+            "PATCH /v3/portals/{portalId}/teams/{teamId}" => json!({ "description": format!("Number {number}") }),
+            "POST /v3/portals/{portalId}/teams/{teamId}/developers" => json!({ "id": self.eve.developer.expect("eve") }),
+            "POST /v3/portals/{portalId}/teams/{teamId}/assigned-roles" => json!({
+                "role_name": CONSUMER, "entity_id": self.ids["apiId"], "entity_type_name": "Services", "entity_region": "eu",
+            }),
             "POST /v3/apis" => json!({ "name": format!("API {number}") }),
             "PATCH /v3/apis/{apiId}" => json!({ "description": "High and low" }),
             "POST /v3/apis/{apiId}/versions" => json!({ "version": "2.0.0", "spec": { "content": SPECIFICATION } }),

@@ -7,6 +7,7 @@ use portico_domain::api_key::ApiKey;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApiId, DeveloperId, EventId, PortalId, RegistrationId, SessionId, StrategyId};
 use portico_domain::mail_failure::{MailFailure, Reason};
+use portico_domain::reader::Role;
 use portico_domain::session::Session;
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
@@ -97,6 +98,22 @@ pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
         Rule::PublicationWithoutCard => removed(world, card).await,
         Rule::VersionMissing => removed(world, Key::version(world.api, world.version)).await,
         Rule::ImplementationWithoutLink => removed(world, Key::link("local", "tides")).await,
+        Rule::MemberNotNoted => {
+            world.edit(Update::of(Key::developer(world.ada)).remove("teams")).await;
+            Key::member(world.team, world.ada)
+        }
+        Rule::NotedWithoutMember => {
+            world.remove(&Key::member(world.team, world.ada)).await;
+            Key::developer(world.ada)
+        }
+        Rule::RoleWithoutPointer => {
+            world.remove(&Key::role_pointer(world.api, world.team, Role::Viewer)).await;
+            Key::team(world.team)
+        }
+        Rule::PointerWithoutRole => {
+            world.edit(Update::of(Key::team(world.team)).set("roles", &json!({}))).await;
+            Key::role_pointer(world.api, world.team, Role::Viewer)
+        }
         _ => {
             let (edit, wrong) = edit_that_breaks(world, rule, &portal.to_string(), &world.api.to_string());
             world.edit(edit).await;
@@ -150,6 +167,7 @@ fn edit_that_breaks(world: &World, rule: Rule, portal: &str, api: &str) -> (Upda
         Rule::StrategyMissing => {
             edited(at(Key::portal(world.portal.id())), |edit| edit.set("default_strategy", &nobodys::<StrategyId>()))
         }
+        Rule::MemberCount => edited(at(Key::team(world.team)), |edit| edit.add("member_count", 1)),
         Rule::UseCount => edited(at(Key::strategy(world.portal.strategy)), |edit| edit.add("use_count", 1)),
         Rule::CardWithoutPublication => edited(the_api(), |edit| edit.remove(["publications", portal])),
         Rule::CatalogCardDiffers => edited(at(Key::publication(world.portal.id(), world.api)), |edit| edit.set("name", "Tide")),

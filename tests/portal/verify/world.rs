@@ -1,12 +1,13 @@
 //! One of everything that the table can hold.
 
 use portico_domain::api::{SpecType, SpecificationSummary, Version};
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId, SessionId, VersionId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, SessionId, TeamId, VersionId};
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
 use portico_store::verify::Report;
 use portico_store::{Item, Key, StoreError, Transaction, Update};
 use portico_tests::TestPortal;
+use portico_tests::teams::VIEWER;
 use serde::Serialize;
 use serde_json::json;
 
@@ -25,6 +26,8 @@ pub(super) struct World {
     /// With an application.
     pub(super) eve: DeveloperId,
     pub(super) eves_application: ApplicationId,
+    /// Ada's, with a role for the API.
+    pub(super) team: TeamId,
 }
 
 impl World {
@@ -43,7 +46,10 @@ impl World {
         let version = portal.portal.new_id().expect("an id");
         let token = Key::mail_token("verify", &"1".repeat(64));
         let eve = eve.developer.expect("eve");
-        let world = Self { portal, ada, session, token, application, api, version, eve, eves_application };
+        let team = portal.team("Partners").await;
+        portal.join(team, ada).await;
+        portal.give(team, Some(api), VIEWER).await;
+        let world = Self { portal, ada, session, token, application, api, version, eve, eves_application, team };
         world.add_password_and_token().await;
         world.add_version().await;
         world

@@ -129,6 +129,13 @@ impl Reading<'_> {
             | Name::ApiVersionDeleted
             | Name::ApiLinked
             | Name::ApiUnlinked
+            | Name::TeamCreated
+            | Name::TeamUpdated
+            | Name::TeamDeleted
+            | Name::TeamMemberAdded
+            | Name::TeamMemberRemoved
+            | Name::TeamRoleAssigned
+            | Name::TeamRoleRemoved
             | Name::StrategyCreated
             | Name::StrategyUpdated
             | Name::StrategyDeleted

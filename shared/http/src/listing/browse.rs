@@ -7,6 +7,7 @@ use portico_domain::api::Api;
 use portico_domain::application::Application;
 use portico_domain::developer::Developer;
 use portico_domain::strategy::Strategy;
+use portico_domain::team::Team;
 use portico_store::lists::Walked;
 use portico_store::{Item, Key, Store};
 use serde::de::DeserializeOwned;
@@ -44,6 +45,15 @@ impl Listed for Developer {
 impl Listed for Application {
     fn key(&self) -> Key {
         Key::application(self.card.id)
+    }
+    fn is_deleted(&self) -> bool {
+        !self.is_live()
+    }
+}
+
+impl Listed for Team {
+    fn key(&self) -> Key {
+        Key::team(self.id)
     }
     fn is_deleted(&self) -> bool {
         !self.is_live()

@@ -4,7 +4,7 @@ use super::Caller::Administrator;
 use super::Takes::{Image, Json, Nothing};
 use super::{Route, route};
 
-/// The routes under `/v3/portals`.
+/// The routes under `/v3/portals`, and the roles that teams can have.
 #[rustfmt::skip]
 pub(super) const ROUTES: &[Route] = &[
     route("list-portals", "admin-portal", "GET", "/v3/portals", Administrator, Nothing, true),
@@ -35,4 +35,17 @@ pub(super) const ROUTES: &[Route] = &[
     route("get-application-registration", "admin-applications", "GET", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
     route("update-application-registration", "admin-applications", "PATCH", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Json, true),
     route("delete-application-registration", "admin-applications", "DELETE", "/v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
+    route("list-portal-teams", "admin-teams", "GET", "/v3/portals/{portalId}/teams", Administrator, Nothing, false),
+    route("create-portal-team", "admin-teams", "POST", "/v3/portals/{portalId}/teams", Administrator, Json, true),
+    route("get-portal-team", "admin-teams", "GET", "/v3/portals/{portalId}/teams/{teamId}", Administrator, Nothing, false),
+    route("update-portal-team", "admin-teams", "PATCH", "/v3/portals/{portalId}/teams/{teamId}", Administrator, Json, false),
+    route("delete-portal-team", "admin-teams", "DELETE", "/v3/portals/{portalId}/teams/{teamId}", Administrator, Nothing, false),
+    route("list-portal-team-developers", "admin-teams", "GET", "/v3/portals/{portalId}/teams/{teamId}/developers", Administrator, Nothing, false),
+    route("add-developer-to-portal-team", "admin-teams", "POST", "/v3/portals/{portalId}/teams/{teamId}/developers", Administrator, Json, true),
+    route("remove-developer-from-portal-team", "admin-teams", "DELETE", "/v3/portals/{portalId}/teams/{teamId}/developers/{developerId}", Administrator, Nothing, false),
+    route("list-portal-team-roles", "admin-teams", "GET", "/v3/portals/{portalId}/teams/{teamId}/assigned-roles", Administrator, Nothing, false),
+    route("assign-role-to-portal-teams", "admin-teams", "POST", "/v3/portals/{portalId}/teams/{teamId}/assigned-roles", Administrator, Json, true),
+    route("remove-role-from-portal-team", "admin-teams", "DELETE", "/v3/portals/{portalId}/teams/{teamId}/assigned-roles/{roleId}", Administrator, Nothing, false),
+    route("list-portal-developer-teams", "admin-teams", "GET", "/v3/portals/{portalId}/developers/{developerId}/teams", Administrator, Nothing, false),
+    route("list-portal-roles", "admin-teams", "GET", "/v3/portal-roles", Administrator, Nothing, false),
 ];

@@ -48,7 +48,7 @@ impl AdminPortalView {
             display_name: portal.display_name.clone(),
             description: portal.description.clone(),
             authentication_enabled: portal.authentication_enabled,
-            rbac_enabled: false,
+            rbac_enabled: portal.rbac_enabled,
             sipr_enabled: false,
             default_api_visibility: portal.default_api_visibility,
             default_page_visibility: portal.default_page_visibility,

@@ -39,6 +39,7 @@ fn expected(item: &Item) -> Option<(String, String)> {
         "developer" => of_portal("DEVELOPERS")?,
         "application" => of_portal("APPLICATIONS")?,
         "registration" => of_portal("REGISTRATIONS")?,
+        "team" => of_portal("TEAMS")?,
         _ => return None,
     };
     // An administrator's token has no id: its digest is its key.

@@ -35,6 +35,9 @@ impl Covered {
                 Work::RemoveApi { api } => {
                     covered.removed.insert(Key::api(api).pk);
                 }
+                Work::RemoveTeam { team } => {
+                    covered.removed.insert(Key::team(team).pk);
+                }
                 Work::RemoveDeveloper { developer } => {
                     covered.removed.insert(Key::developer(developer).pk);
                     let theirs = snapshot.applications.values().filter(|application| application.owner == developer);

@@ -93,6 +93,17 @@ rules! {
     StandingDiffers = "standing-differs",
     /// Two things that belong together are of different portals.
     OtherPortal = "other-portal",
+    // Teams
+    /// `member_count` is not the number of the team's members.
+    MemberCount = "member-count",
+    /// A member of a team is not noted as one.
+    MemberNotNoted = "member-not-noted",
+    /// A developer is noted as a member of a team that has no such member.
+    NotedWithoutMember = "noted-without-member",
+    /// A role of a team is not among those for its API.
+    RoleWithoutPointer = "role-without-pointer",
+    /// An API lists a team's role that the team does not have.
+    PointerWithoutRole = "pointer-without-role",
     // Strategies and portals
     /// An application, a publication or a portal names a strategy that is not there.
     StrategyMissing = "strategy-missing",

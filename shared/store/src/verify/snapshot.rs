@@ -9,7 +9,9 @@ use portico_domain::credential::Credential;
 use portico_domain::developer::Developer;
 use portico_domain::event::{Event, Name};
 use portico_domain::gateway::Link;
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, RegistrationId, StrategyId, VersionId};
+use portico_domain::id::{
+    ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, RegistrationId, StrategyId, TeamId, VersionId,
+};
 use portico_domain::job::Job;
 use portico_domain::mail_token::Purpose;
 use portico_domain::portal::Portal;
@@ -17,6 +19,7 @@ use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
 use portico_domain::session::Session;
 use portico_domain::strategy::Strategy;
+use portico_domain::team::{Member, Team};
 use portico_domain::time::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +28,7 @@ use super::rule::{Rule, Violation};
 use super::{forms, sizes};
 use crate::arrived;
 use crate::idempotency::Kept;
+use crate::team_roles::RolePointer;
 use crate::{Item, Key, Store, StoreError};
 
 /// A guard, whoever's it is.
@@ -83,6 +87,9 @@ pub(super) struct Snapshot {
     pub(super) versions: BTreeMap<(ApiId, VersionId), Version>,
     pub(super) links: BTreeMap<Key, Link>,
     pub(super) strategies: BTreeMap<StrategyId, Strategy>,
+    pub(super) teams: BTreeMap<TeamId, Team>,
+    pub(super) members: BTreeMap<(TeamId, DeveloperId), Member>,
+    pub(super) role_pointers: BTreeMap<Key, RolePointer>,
     pub(super) jobs: BTreeMap<JobId, Job>,
     /// How many events each partition has.
     pub(super) events: HashMap<String, u64>,
@@ -136,6 +143,10 @@ impl Snapshot {
 
     pub(super) fn api(&self, id: ApiId) -> Option<&Api> {
         self.apis.get(&id).filter(|api| api.deleted_at.is_none())
+    }
+
+    pub(super) fn team(&self, id: TeamId) -> Option<&Team> {
+        self.teams.get(&id).filter(|team| team.is_live())
     }
 
     fn fault(&mut self, rule: Rule, key: &Key) {
@@ -234,6 +245,26 @@ impl Snapshot {
                 *self.events.entry(key.pk.clone()).or_default() += u64::from(found.is_some());
                 let failed = found.filter(|event| event.name == Name::DeveloperMailFailed);
                 self.mail_failures.extend(failed.map(|event| (key.pk.clone(), event.id)));
+            }
+            kind => self.take_of_team(kind, key, item),
+        }
+    }
+
+    /// The kinds of a team.
+    fn take_of_team(&mut self, kind: &str, key: &Key, item: &Item) {
+        match kind {
+            "team" => {
+                let found = self.entity::<Team>(key, item, |team| Some(Key::team(team.id)));
+                self.teams.extend(found.map(|team| (team.id, team)));
+            }
+            "member" => {
+                let found = self.entity::<Member>(key, item, |one| Some(Key::member(one.team, one.developer)));
+                self.members.extend(found.map(|one| ((one.team, one.developer), one)));
+            }
+            "role_pointer" => {
+                let own = |one: &RolePointer| Some(Key::role_pointer(one.api, one.team, one.role));
+                let found = self.entity::<RolePointer>(key, item, own);
+                self.role_pointers.extend(found.map(|one| (key.clone(), one)));
             }
             kind => self.take_of_catalog(kind, key, item),
         }
