@@ -63,6 +63,7 @@ mod pages_admin;
 mod pages_look;
 mod pages_reference;
 mod private_apis;
+mod publish;
 mod readme;
 mod refresh_session;
 mod register;

@@ -108,14 +108,14 @@ async fn a_file_is_published_into_a_table_and_a_bucket_and_the_commands_own_toke
     let there = ["--table", "portico", "--endpoint-url", &endpoint];
     let s3 = [("AWS_ENDPOINT_URL_S3", bucket.endpoint.as_str())];
     let run = async |arguments: &[&str]| portico(&folder.0, &[arguments, &there].concat(), &s3).await;
-    let publish = ["publish", "weather.yaml", "--bucket", "specifications", "--gateway", "a1b2c3", "--stage", "live"];
+    let publish = ["publish", "weather.yaml", "--bucket", "specifications", "--link", "a1b2c3/live"];
     expect_refused(&run(&publish).await, "no portal yet");
     assert!(run(&["admin-token", "create", "--name", "ada", "--portal-id", PORTAL]).await.status.success());
     expect_refused(&run(&["publish", "weather.yaml"]).await, "--bucket");
-    for _ in 0..2 {
+    for says in ["made with version 2.4, linked to gateway a1b2c3, stage live, published", "unchanged"] {
         let published = run(&publish).await;
         assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));
-        assert_eq!(said(&published), "published as weather, linked to gateway a1b2c3, stage live\n");
+        assert_eq!(said(&published), format!("weather: {says}\n"));
     }
     let objects = bucket.objects();
     assert_eq!(objects.into_values().collect::<Vec<_>>(), [WEATHER]);
@@ -144,7 +144,7 @@ async fn a_file_is_published_into_the_data_folder_and_reached_at_the_next_start(
     let mut running = command::Portal::start(&folder, &[]);
     assert!(running.interrupt().success());
     let published = portico(&folder.0, &["publish", "weather.yaml"], &[]).await;
-    assert_eq!(said(&published), "published as weather, linked to gateway local, stage weather\n");
+    assert_eq!(said(&published), "weather: made with version 2.4, linked to gateway local, stage weather, published\n");
     let running = command::Portal::start(&folder, &[]);
     let status =
         async |path: &str| reqwest::get(format!("{}{path}", running.address)).await.expect("an answer").status().as_u16();

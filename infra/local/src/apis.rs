@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use http::{Method, StatusCode};
 use portico_domain::portal::Portal as Settings;
-use portico_domain::text::ApiDescription;
 use portico_store::Key;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::data::{DataFolder, read_secret, write_secret};
 use crate::gateway::published::GATEWAY;
 use crate::local::Local;
 use crate::management::Management;
+use crate::publish::one;
+use crate::publish::terms::{Stage, Terms};
 use crate::start::CannotStart;
 
 /// The APIs that a portal on a laptop starts with.
@@ -27,26 +27,6 @@ pub struct ApiFile {
     pub name: String,
     /// Its text.
     pub text: String,
-}
-
-#[derive(Deserialize)]
-struct Document {
-    info: Info,
-}
-
-#[derive(Deserialize)]
-struct Info {
-    title: String,
-    version: Scalar,
-    description: Option<String>,
-}
-
-/// A version such as `1.0` that the file does not quote.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
-    Text(String),
-    Number(f64),
 }
 
 impl ApiFile {
@@ -106,13 +86,15 @@ pub async fn publish(local: &Local, data: &DataFolder, files: &[ApiFile]) -> Res
     let mut published: Vec<String> = String::from_utf8_lossy(&kept).lines().map(str::to_owned).collect();
     let token = read_secret(&data.admin_token())?.unwrap_or_default();
     let management = Management::new(local.portal(), &String::from_utf8_lossy(&token))?;
+    let here = Stage::of_each(GATEWAY);
+    let terms = Terms { link: Some(&here), ..Terms::default() };
     for file in files {
         let slug = file.slug();
         if published.contains(&slug) {
             continue;
         }
         // One file that the portal cannot take must not keep the others, or the portal, from starting.
-        if let Err(reason) = publish_one(&management, file, &slug, Some(Gateway { id: GATEWAY, stage: &slug })).await {
+        if let Err(reason) = one::publish(&management, file, &slug, &terms).await {
             tracing::error!(file = file.name, reason, "not published; the next start tries again");
             continue;
         }
@@ -142,75 +124,6 @@ pub async fn approve_by_itself(local: &Local, data: &DataFolder) -> Result<(), C
     }
 }
 
-/// Where an API's calls come in: a stage of a gateway.
-#[derive(Clone, Copy, Debug)]
-pub struct Gateway<'a> {
-    /// The gateway's id.
-    pub id: &'a str,
-    /// The stage.
-    pub stage: &'a str,
-}
-
-/// Makes an API of a file, links it to a gateway and publishes it in the portal. Safe to repeat: what was cut off is made good.
-///
-/// # Errors
-/// What stood in the way, as a sentence fragment.
-pub async fn publish_one(
-    management: &Management<'_>,
-    file: &ApiFile,
-    slug: &str,
-    gateway: Option<Gateway<'_>>,
-) -> Result<(), String> {
-    let document: Document = serde_saphyr::from_str(&file.text).map_err(|error| error.to_string())?;
-    let version = match document.info.version {
-        Scalar::Text(version) => version,
-        Scalar::Number(version) => version.to_string(),
-    };
-    let mut new = json!({ "name": document.info.title, "version": version, "slug": slug, "spec_content": file.text });
-    // What is too long for the catalog is in the reference all the same.
-    if let Some(description) = document.info.description.filter(|text| ApiDescription::parse(text).is_ok()) {
-        new["description"] = json!(description.trim());
-    }
-    let api = match management.send(Method::POST, "/v3/apis", &new).await? {
-        (StatusCode::CREATED, api) => text(&api, "id")?,
-        (StatusCode::CONFLICT, _) => existing(management, slug).await?,
-        (status, problem) => return Err(format!("{status}: {problem}")),
-    };
-    if let Some(gateway) = gateway {
-        let link = json!({ "api_gateway": { "gateway_id": gateway.id, "stage": gateway.stage } });
-        match management.send(Method::POST, &format!("/v3/apis/{api}/implementations"), &link).await? {
-            (StatusCode::CREATED | StatusCode::CONFLICT, _) => {}
-            (status, problem) => return Err(format!("{status}: {problem}")),
-        }
-    }
-    let portal = management.portal().config.portal;
-    match management.send(Method::PUT, &format!("/v3/apis/{api}/publications/{portal}"), &json!({})).await? {
-        (StatusCode::OK | StatusCode::CREATED, _) => Ok(()),
-        (status, problem) => Err(format!("{status}: {problem}")),
-    }
-}
-
-async fn existing(management: &Management<'_>, slug: &str) -> Result<String, String> {
-    let mut number = 1;
-    loop {
-        let page = format!("/v3/apis?page[size]=100&page[number]={number}").replace('[', "%5B").replace(']', "%5D");
-        let (status, list) = management.send(Method::GET, &page, &Value::Null).await?;
-        let apis = list.get("data").and_then(Value::as_array).filter(|_| status == StatusCode::OK);
-        let apis = apis.ok_or_else(|| format!("{status}: {list}"))?;
-        if let Some(api) = apis.iter().find(|api| api.get("slug").and_then(Value::as_str) == Some(slug)) {
-            return text(api, "id");
-        }
-        if apis.is_empty() {
-            return Err(format!("the slug {slug} belongs to an API that cannot be found"));
-        }
-        number += 1;
-    }
-}
-
-fn text(object: &Value, member: &str) -> Result<String, String> {
-    object.get(member).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("no {member} in {object}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,13 +136,11 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_files_are_openapi_documents_with_slugs_of_their_own() {
+    fn the_built_in_files_lead_to_the_portal_under_slugs_of_their_own() {
         let files = files(None, "http://portal.localhost:9999").unwrap();
         let slugs: Vec<_> = files.iter().map(ApiFile::slug).collect();
         assert_eq!(slugs, ["tides", "weather-board"]);
         for file in files {
-            let document: Document = serde_saphyr::from_str(&file.text).unwrap();
-            assert!(!document.info.title.is_empty());
             assert!(file.text.contains(&format!("http://portal.localhost:9999/gateway/{}", file.slug())));
         }
     }

@@ -44,7 +44,7 @@ enum Command {
     Emit(Emit),
     /// Make, list and revoke administrators' tokens.
     AdminToken(AdminToken),
-    /// Publish an OpenAPI file.
+    /// Publish an OpenAPI file, or a folder of them.
     Publish(Publish),
     /// See whether what the portal stands on is as it must be, and what to do where it is not.
     Doctor(Doctor),
@@ -159,7 +159,7 @@ pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
             Ok(report.is_well())
         }
         Command::Publish(options) => {
-            say(&publish::run(&options).await?);
+            publish::run(&options, say).await?;
             Ok(true)
         }
     }
