@@ -4,6 +4,7 @@ mod account_crashes;
 mod admin_applications;
 mod admin_applications_access;
 mod admin_applications_decisions;
+mod admin_applications_on_behalf;
 mod admin_auth_strategies;
 mod admin_catalog;
 mod admin_catalog_races;

@@ -1,7 +1,7 @@
 //! `list-applications`, `get-application`, `delete-application`.
 
 use portico_domain::application::Application;
-use portico_domain::id::DeveloperId;
+use portico_domain::id::{ApplicationId, DeveloperId};
 use portico_domain::strategy::Strategy;
 use portico_http::listing::Column;
 use portico_http::listing::browse::{Browsing, CAP};
@@ -60,6 +60,18 @@ pub(crate) async fn of_developer(portal: &Portal, owner: DeveloperId) -> Result<
 
 pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (_, application) = named(portal, request).await?;
+    let strategy = portal.store.find::<Strategy>(&Key::strategy(application.card.strategy)).await?;
+    ok(&AdminApplicationView::of(&application, &strategy.ok_or_else(strategy_gone)?))
+}
+
+/// An application whose portal the path does not name. One of a portal that the token is not for is not there.
+pub(crate) async fn get_unscoped(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    let id = request.id::<ApplicationId>("applicationId");
+    let key = id.as_ref().ok().map(|id| Key::application(*id));
+    let who = portal.administrator(request, key).await?;
+    let application = live(who.items.get::<Application>(&Key::application(id?))?);
+    let application = application.filter(|application| who.token.may_manage(application.portal));
+    let application = application.ok_or_else(Problem::not_found)?;
     let strategy = portal.store.find::<Strategy>(&Key::strategy(application.card.strategy)).await?;
     ok(&AdminApplicationView::of(&application, &strategy.ok_or_else(strategy_gone)?))
 }

@@ -5,6 +5,8 @@
 mod access;
 mod applications;
 mod credentials;
+mod developers;
+mod on_behalf;
 mod registrations;
 
 use portico_domain::application::Application;
@@ -21,6 +23,9 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     match request.route.operation {
         "list-applications" => applications::list(portal, &request).await,
         "get-application" => applications::get(portal, &request).await,
+        "create-application" => on_behalf::create(portal, &request).await,
+        "get-application-unscoped" => applications::get_unscoped(portal, &request).await,
+        "list-developers-by-application" => developers::list(portal, &request).await,
         "delete-application" => applications::delete(portal, &request).await,
         "list-credentials-by-application" => credentials::list(portal, &request).await,
         "list-registrations" => registrations::list(portal, &request).await,
@@ -29,6 +34,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "update-application-registration" => registrations::decide(portal, &request).await,
         "get-registration-details" => registrations::details(portal, &request).await,
         "decide-registration" => registrations::decide_with_reason(portal, &request).await,
+        "create-application-registration" => on_behalf::register(portal, &request).await,
         "delete-application-registration" => registrations::delete(portal, &request).await,
         "explain-access" => access::explain(portal, &request).await,
         _ => Err(Problem::not_found()),

@@ -2,23 +2,20 @@
 
 use portico_domain::api::Api;
 use portico_domain::developer::Developer;
-use portico_domain::event::Name;
-use portico_domain::id::{ApiId, ApplicationId, StrategyId};
+use portico_domain::id::{ApiId, ApplicationId};
 use portico_domain::publication::Publication;
-use portico_domain::registration::{Registration, RequestError};
-use portico_domain::strategy::Strategy;
+use portico_domain::registration::Registration;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::uuid;
-use portico_http::idempotency::{Outcome, Repeat, gone, raced};
-use portico_http::invalid::{InvalidParameter, Rule};
+use portico_http::idempotency::{Outcome, Repeat, gone};
+use portico_http::registering::Asking;
 use portico_http::response::created;
 use portico_http::views::registration::RegistrationView;
 use portico_http::who::SignedIn;
-use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_http::{Portal, Problem, Request, Response};
 use portico_store::idempotency::Made;
-use portico_store::registrations::{CreateRegistrationError, Entitled};
+use portico_store::registrations::Entitled;
 use portico_store::{Items, Key, decide_again};
-use serde_json::json;
 
 /// Registers an application of whoever is signed in for an API; approved at once where the portal or the publication says so.
 ///
@@ -90,57 +87,10 @@ async fn register(
     let id = portal.new_id()?;
     let registration = match Registration::request(id, &application, Some(&publication), &reader, &who.portal, portal.now()) {
         Ok(registration) => registration,
-        Err(error) => return Err(refused(portal, error).await),
+        Err(error) => return Err(portal.registration_refused(error).await),
     };
-    let data = json!({
-        "portal": registration.portal,
-        "developer": application.owner,
-        "application": application.card.id,
-        "api": api.id,
-        "registration": registration.id,
-        "after": { "status": registration.status },
-    });
-    let event = portal.event(Name::RegistrationRequested, who.actor(), data)?;
     let entitled = publication.registers_through(&reader).map(|through| Entitled { developer: developer.id, through });
-    match portal.store.create_registration(&registration, &publication, entitled, repeat.once(), &event).await {
-        Ok(()) => Ok(Some((registration, api))),
-        Err(CreateRegistrationError::PublicationChanged | CreateRegistrationError::RoleLost) => Ok(None),
-        Err(CreateRegistrationError::Repeated) => Err(raced()),
-        Err(CreateRegistrationError::ApplicationGone) => Err(Problem::not_found()),
-        Err(error @ CreateRegistrationError::AlreadyRegistered) => Err(already(error)),
-        Err(error @ CreateRegistrationError::TooMany) => Err(Problem::new(Kind::QuotaReached, error.to_string())),
-        Err(CreateRegistrationError::Store(error)) => Err(error.into()),
-    }
-}
-
-/// What the developer is told. Only here the strategies are read, so that the answer can name them.
-async fn refused(portal: &Portal, error: RequestError) -> Problem {
-    match error {
-        RequestError::UnknownApi => Problem::not_found(),
-        RequestError::RoleNeeded => Problem::new(Kind::Forbidden, format!("{error}.")),
-        RequestError::TakesNone => InvalidParameter::body("api_id", Rule::Invalid, error.to_string()).into(),
-        RequestError::AlreadyRegistered { .. } => already(error),
-        RequestError::TooMany => Problem::new(Kind::QuotaReached, error.to_string()),
-        RequestError::OtherStrategy { application, api } => {
-            other_strategy(portal, application, api).await.unwrap_or_else(|error| error)
-        }
-    }
-}
-
-fn already(error: impl std::fmt::Display) -> Problem {
-    Problem::new(Kind::AlreadyRegistered, format!("{error}. Delete that registration before you ask again."))
-}
-
-/// Both strategies by the names that developers read (contract, point 14).
-async fn other_strategy(portal: &Portal, application: StrategyId, api: StrategyId) -> Result<Problem, Problem> {
-    let keys = [Key::strategy(application), Key::strategy(api)];
-    let strategies = portal.store.load(&keys).await?;
-    let [has, wants] = keys.map(|key| strategies.get::<Strategy>(&key));
-    let name = |strategy: Option<Strategy>| strategy.map_or_else(|| "a deleted strategy".to_owned(), |known| known.display_name);
-    let reason = format!(
-        "is published with the auth strategy \"{}\", but the application has \"{}\"; the two must be the same",
-        name(wants?),
-        name(has?)
-    );
-    Ok(InvalidParameter::body("api_id", Rule::Invalid, reason).into())
+    let asking = Asking { application: &application, publication: &publication, entitled, once: repeat.once() };
+    let written = portal.write_registration(&registration, asking, who.actor()).await?;
+    Ok(written.then_some((registration, api)))
 }

@@ -34,6 +34,7 @@ pub mod portal_images;
 pub mod problem;
 pub mod query;
 pub mod registered_apis;
+pub mod registering;
 pub mod reply_body;
 mod request;
 pub mod response;

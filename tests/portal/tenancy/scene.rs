@@ -150,6 +150,10 @@ impl Scene {
             "PATCH /v3/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}" => {
                 json!({ "status": "revoked" })
             }
+            "POST /v3/portals/{portalId}/applications" => json!({
+                "name": "On ada's behalf", "owner": { "type": "developer", "id": self.ada.developer.expect("ada") },
+            }),
+            "POST /v3/portals/{portalId}/applications/{applicationId}/registrations" => json!({ "api_id": self.winds }),
             "POST /v3/portals/{portalId}/teams" => json!({ "name": format!("Team {number}") }),
             "PATCH /v3/portals/{portalId}/teams/{teamId}" => json!({ "description": format!("Number {number}") }),
             "POST /v3/portals/{portalId}/teams/{teamId}/developers" => json!({ "id": self.eve.developer.expect("eve") }),

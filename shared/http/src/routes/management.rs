@@ -48,4 +48,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("remove-role-from-portal-team", "admin-teams", "DELETE", "/v3/portals/{portalId}/teams/{teamId}/assigned-roles/{roleId}", Administrator, Nothing, false),
     route("list-portal-developer-teams", "admin-teams", "GET", "/v3/portals/{portalId}/developers/{developerId}/teams", Administrator, Nothing, false),
     route("list-portal-roles", "admin-teams", "GET", "/v3/portal-roles", Administrator, Nothing, false),
+    route("create-application", "admin-applications", "POST", "/v3/portals/{portalId}/applications", Administrator, Json, true),
+    route("list-developers-by-application", "admin-applications", "GET", "/v3/portals/{portalId}/applications/{applicationId}/developers", Administrator, Nothing, true),
+    route("get-application-unscoped", "admin-applications", "GET", "/v3/applications/{applicationId}", Administrator, Nothing, false),
+    route("create-application-registration", "admin-applications", "POST", "/v3/portals/{portalId}/applications/{applicationId}/registrations", Administrator, Json, true),
 ];
