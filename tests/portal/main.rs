@@ -11,6 +11,7 @@ mod admin_catalog_races;
 mod admin_catalog_versions;
 mod admin_developers;
 mod admin_developers_details;
+mod admin_documents;
 mod admin_portal;
 mod admin_portal_images;
 mod admin_portal_look;

@@ -21,6 +21,7 @@ struct Scene {
     registration: String,
     api: ApiId,
     version: String,
+    document: String,
     strategy: String,
     before: usize,
 }
@@ -298,6 +299,46 @@ fn changes() -> Vec<Change> {
             at_most: 1,
         },
         Change {
+            name: "create-api-document",
+            method: Method::POST,
+            path: |_, scene| format!("{APIS}/{}/documents", scene.api),
+            body: |_| Some(json!({ "content": "x", "slug": "three" })),
+            done: 201,
+            done_before: 409,
+            counted: Counted::Events(api_key, Name::ApiDocumentCreated),
+            at_most: 1,
+        },
+        Change {
+            name: "update-api-document",
+            method: Method::PATCH,
+            path: |_, scene| format!("{APIS}/{}/documents/{}", scene.api, scene.document),
+            body: |_| Some(json!({ "content": "other", "status": "published" })),
+            done: 200,
+            done_before: 200,
+            counted: Counted::Events(api_key, Name::ApiDocumentUpdated),
+            at_most: 1,
+        },
+        Change {
+            name: "move-api-document",
+            method: Method::POST,
+            path: |_, scene| format!("{APIS}/{}/documents/{}/move", scene.api, scene.document),
+            body: |_| Some(json!({ "index": 1 })),
+            done: 204,
+            done_before: 204,
+            counted: Counted::Events(api_key, Name::ApiDocumentMoved),
+            at_most: 1,
+        },
+        Change {
+            name: "delete-api-document",
+            method: Method::DELETE,
+            path: |_, scene| format!("{APIS}/{}/documents/{}", scene.api, scene.document),
+            body: |_| None,
+            done: 204,
+            done_before: 404,
+            counted: Counted::Events(api_key, Name::ApiDocumentDeleted),
+            at_most: 1,
+        },
+        Change {
             name: "publish-api-to-portal, for the first time",
             method: Method::PUT,
             path: |portal, scene| publication(portal, scene.api),
@@ -330,8 +371,10 @@ async fn scene(portal: &TestPortal, ada: DeveloperId, taken: ApiId, number: usiz
     let api = admin.post(APIS, json!({ "name": format!("Api {number}") })).await.expect(201).id();
     let version = json!({ "version": "1", "spec": { "content": "openapi: 3.0.3" } });
     let version = admin.post(&format!("{APIS}/{api}/versions"), version).await.expect(201).id();
+    let document = admin.post(&format!("{APIS}/{api}/documents"), json!({ "content": "# One" })).await.expect(201).id();
+    admin.post(&format!("{APIS}/{api}/documents"), json!({ "content": "# Two" })).await.expect(201);
     let strategy = admin.post(STRATEGIES, keys(format!("Keys {number}"))).await.expect(201).id();
-    Scene { number, app, registration, api: api.parse().expect("an id"), version, strategy, before: 0 }
+    Scene { number, app, registration, api: api.parse().expect("an id"), version, document, strategy, before: 0 }
 }
 
 async fn sweep(change: &Change) {

@@ -50,7 +50,7 @@ pub struct Operation {
     pub errors: Vec<u16>,
     request: Option<Schema>,
     answers: Vec<Answer>,
-    /// What it takes in the query. A list that takes parameters refuses wrong ones, even where its own errors leave 400 out.
+    /// What it takes in the query. Whatever takes parameters or a body refuses wrong ones, even where its own errors leave 400 out.
     query: Vec<Parameter>,
     /// What else it can send if it is asked with `Accept`.
     accepts: Vec<String>,
@@ -172,7 +172,9 @@ impl Operation {
 
     /// Whether the contract lets this operation answer that problem.
     pub fn may_refuse_with(&self, status: u16) -> bool {
-        self.errors.contains(&status) || ANYWHERE.contains(&status) || (status == 400 && !self.query.is_empty())
+        self.errors.contains(&status)
+            || ANYWHERE.contains(&status)
+            || (status == 400 && (!self.query.is_empty() || self.request.is_some()))
     }
 
     /// An image is sent as what it is, of all the types that it may be uploaded as: the contract lists some, one by a wrong name.

@@ -101,6 +101,5 @@ fn blank(id: VersionId, api: ApiId, now: Timestamp) -> Version {
 /// The text of a version's specification, if it has one.
 pub(crate) async fn content(portal: &Portal, version: &Version) -> Result<Option<String>, Problem> {
     let Some(digest) = &version.digest else { return Ok(None) };
-    let body = portal.specifications.body(digest).await?;
-    String::from_utf8(body.into()).map(Some).map_err(|_| Problem::internal(format!("specification {digest} is not text")))
+    portal.text_of(digest).await.map(Some)
 }

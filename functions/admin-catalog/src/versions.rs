@@ -12,7 +12,7 @@ use portico_http::response::{created, no_content, ok};
 use portico_http::views::version::{VersionRowView, VersionView};
 use portico_http::who::Administrator;
 use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::apis::VersionsError;
+use portico_store::apis::ContentsError;
 use portico_store::{Key, decide_again};
 use serde_json::json;
 
@@ -167,11 +167,11 @@ fn current(api: &Api) -> Option<VersionId> {
     api.current_version.as_ref().map(|one| one.id)
 }
 
-fn ended(ended: Result<(), VersionsError>) -> Result<Option<()>, Problem> {
+fn ended(ended: Result<(), ContentsError>) -> Result<Option<()>, Problem> {
     match ended {
         Ok(()) => Ok(Some(())),
-        Err(VersionsError::Changed) => Ok(None),
-        Err(VersionsError::Store(error)) => Err(error.into()),
+        Err(ContentsError::Changed) => Ok(None),
+        Err(ContentsError::Store(error)) => Err(error.into()),
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod apis;
 mod context;
+mod document_nodes;
+mod documents;
 mod look;
 mod strategies;
 mod versions;
@@ -30,6 +32,8 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "list-api-specs" => versions::list_specifications(portal, &request).await,
         "fetch-api-spec" => versions::fetch_specification(portal, &request).await,
         "fetch-api-spec-raw" => versions::raw(portal, &request, "specId").await,
+        "list-api-documents" => documents::list(portal, &request).await,
+        "fetch-api-document" => documents::fetch(portal, &request).await,
         "list-application-auth-strategies" => strategies::list(portal, &request).await,
         _ => Err(Problem::not_found()),
     }

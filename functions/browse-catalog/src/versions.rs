@@ -36,7 +36,7 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
 
 pub(crate) async fn fetch(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (_, version, digest) = specified(portal, request, "versionId").await?;
-    let content = text(portal, &digest).await?;
+    let content = portal.text_of(&digest).await?;
     ok(&CatalogVersionView::of(&version, Some(content)).ok_or_else(Problem::not_found)?)
 }
 
@@ -58,13 +58,8 @@ pub(crate) async fn list_specifications(portal: &Portal, request: &Request) -> R
 
 pub(crate) async fn fetch_specification(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (_, version, digest) = specified(portal, request, "specId").await?;
-    let content = text(portal, &digest).await?;
+    let content = portal.text_of(&digest).await?;
     ok(&CatalogSpecificationView::of(&version, content).ok_or_else(Problem::not_found)?)
-}
-
-async fn text(portal: &Portal, digest: &str) -> Result<String, Problem> {
-    let body = portal.specifications.body(digest).await?;
-    String::from_utf8(body.into()).map_err(|_| Problem::internal(format!("specification {digest} is not text")))
 }
 
 /// The slug of the API that the path names, the version that a parameter of it names, and the digest of its specification.

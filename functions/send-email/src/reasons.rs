@@ -94,6 +94,10 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::ApiVersionCreated
         | Name::ApiVersionUpdated
         | Name::ApiVersionDeleted
+        | Name::ApiDocumentCreated
+        | Name::ApiDocumentUpdated
+        | Name::ApiDocumentMoved
+        | Name::ApiDocumentDeleted
         | Name::ApiPublished
         | Name::ApiUnpublished
         | Name::ApiLinked

@@ -22,6 +22,7 @@ functions! {
     "admin-auth-strategies" => admin_auth_strategies,
     "admin-catalog" => admin_catalog,
     "admin-developers" => admin_developers,
+    "admin-documents" => admin_documents,
     "admin-portal" => admin_portal,
     "admin-session" => admin_session,
     "admin-teams" => admin_teams,

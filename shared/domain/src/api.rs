@@ -127,6 +127,9 @@ pub struct Api {
     /// Where it is published.
     #[serde(default)]
     pub publications: BTreeMap<PortalId, PublishedIn>,
+    /// Counts what its versions and documents were: what is made of them says of which edition.
+    #[serde(default)]
+    pub edition: u64,
     /// Number of its events.
     pub ver: u64,
     /// When it was created.

@@ -105,6 +105,14 @@ names! {
     ApiVersionUpdated = "api.version_updated",
     /// A version was deleted.
     ApiVersionDeleted = "api.version_deleted",
+    /// A document was added.
+    ApiDocumentCreated = "api.document_created",
+    /// A document changed.
+    ApiDocumentUpdated = "api.document_updated",
+    /// A document moved to another place of the tree.
+    ApiDocumentMoved = "api.document_moved",
+    /// A document was deleted, and what lay below it.
+    ApiDocumentDeleted = "api.document_deleted",
     /// Published, or a publication changed.
     ApiPublished = "api.published",
     /// No longer published.
@@ -176,6 +184,10 @@ impl Name {
             | Self::ApiVersionCreated
             | Self::ApiVersionUpdated
             | Self::ApiVersionDeleted
+            | Self::ApiDocumentCreated
+            | Self::ApiDocumentUpdated
+            | Self::ApiDocumentMoved
+            | Self::ApiDocumentDeleted
             | Self::ApiPublished
             | Self::ApiUnpublished
             | Self::ApiLinked

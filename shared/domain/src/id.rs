@@ -102,6 +102,8 @@ ids! {
     ImplementationId,
     /// An application auth strategy.
     StrategyId,
+    /// A document of an API.
+    DocumentId,
     /// An application asking for an API.
     RegistrationId,
     /// A credential of an application.

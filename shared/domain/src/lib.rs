@@ -16,6 +16,7 @@ pub mod credential;
 pub mod customization;
 pub mod developer;
 pub mod digest;
+pub mod document;
 pub mod email;
 pub mod event;
 pub mod gateway;

@@ -8,6 +8,12 @@ pub const KEYS_PER_APPLICATION: u32 = 20;
 pub const REGISTRATIONS_PER_APPLICATION: u32 = 200;
 /// Versions of one API.
 pub const VERSIONS_PER_API: usize = 100;
+/// Documents of one API: a whole row of them moves, and a whole tree goes, in one transaction with the API and its cards.
+pub const DOCUMENTS_PER_API: usize = 50;
+/// Levels of the tree of an API's documents.
+pub const DOCUMENT_DEPTH: usize = 10;
+/// Bytes of a document's text, so that it fits into a Lambda reply however it is escaped.
+pub const DOCUMENT_BYTES: usize = 1_000_000;
 /// Portals in which one API is published: they change with it in one transaction.
 pub const PUBLICATIONS_PER_API: usize = 20;
 /// Stages of gateways that one API is linked to: they change with its publications in one transaction.

@@ -52,6 +52,9 @@ pub struct Publication {
     /// Specifications of the API.
     #[serde(default)]
     pub specifications: Vec<SpecificationSummary>,
+    /// Copied from the API.
+    #[serde(default)]
+    pub edition: u64,
     /// When the API was created.
     pub api_created_at: Timestamp,
     /// When the API last changed.
@@ -78,6 +81,7 @@ impl Publication {
             attributes: api.attributes.clone(),
             current_version: api.current_version.clone(),
             specifications: api.specifications.clone(),
+            edition: api.edition,
             api_created_at: api.created_at,
             api_updated_at: api.updated_at,
             created_at: now,
@@ -115,6 +119,7 @@ impl Publication {
         self.attributes.clone_from(&api.attributes);
         self.current_version.clone_from(&api.current_version);
         self.specifications.clone_from(&api.specifications);
+        self.edition = api.edition;
         self.api_created_at = api.created_at;
         self.api_updated_at = api.updated_at;
     }

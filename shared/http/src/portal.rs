@@ -75,6 +75,15 @@ impl Portal {
         Ok(Job::begun(self.new_id::<JobId>()?, work, self.now()))
     }
 
+    /// The text with a digest: of a specification or a document.
+    ///
+    /// # Errors
+    /// What the place for them says; a 500 if it is no text.
+    pub async fn text_of(&self, digest: &str) -> Result<String, Problem> {
+        let body = self.specifications.body(digest).await?;
+        String::from_utf8(body.into()).map_err(|_| Problem::internal(format!("the body {digest} is not text")))
+    }
+
     /// What signs sessions.
     ///
     /// # Errors

@@ -52,6 +52,16 @@ pub fn download(body: Bytes, media: &'static str, file_name: &str) -> Response {
     response
 }
 
+/// 200 with Markdown as it was written: to be read, and never taken for a page.
+pub fn markdown(text: String) -> Response {
+    let mut response = Response::new(Bytes::from(text));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/markdown; charset=utf-8"));
+    headers
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"));
+    response
+}
+
 /// 200 with an image, to be shown. An SVG is a document: opened by itself it runs nothing and loads nothing (B51).
 pub fn image(body: Bytes, media: &'static str) -> Response {
     let policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";

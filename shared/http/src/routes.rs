@@ -29,7 +29,7 @@ pub enum Takes {
     Nothing,
     /// A JSON object of at most [`JSON_BYTES`].
     Json,
-    /// A JSON object with a specification in it, bounded by the Lambda event alone.
+    /// A JSON object with a specification or a document in it, bounded by the Lambda event alone.
     Specification,
     /// A JSON object with an image in it, or `null`, of at most [`IMAGE_BYTES`].
     Image,

@@ -12,6 +12,7 @@ pub mod api;
 pub mod application;
 pub mod credential;
 pub mod customization;
+pub mod document;
 pub mod implementation;
 pub mod profile;
 pub mod publication;

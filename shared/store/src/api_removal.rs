@@ -14,7 +14,7 @@ use crate::registrations::{DeleteRegistrationError, RegistrationPointer};
 use crate::team_roles::RolePointer;
 use crate::{Condition, Key, Store, StoreError, Transaction, Update, decide_again};
 
-/// How many versions one transaction removes.
+/// How many children one transaction removes.
 const AT_ONCE: usize = 100;
 
 /// Why an API was not deleted.
@@ -78,7 +78,7 @@ impl Store {
         self.finish_job(job.id).await
     }
 
-    /// Removes the registrations, teams' roles and versions of a deleted API and then its tombstone. Doing it twice, or twice at the same time,
+    /// Removes the registrations, teams' roles, versions and documents of a deleted API and then its tombstone. Doing it twice, or twice at the same time,
     /// changes nothing; an API that is not deleted stays as it is.
     ///
     /// # Errors
@@ -93,9 +93,11 @@ impl Store {
         for pointer in self.children_as::<RolePointer>(root.pk(), "ROLE#").await? {
             decide_again(|| self.end_role(&pointer, deleted_at)).await?;
         }
-        for some in self.children(root.pk(), "VERSION#").await?.chunks(AT_ONCE) {
-            let removal = some.iter().fold(Transaction::<StoreError>::new(), |removal, version| removal.delete(version.key()));
-            removal.commit(self).await?;
+        for prefix in ["VERSION#", "DOC#"] {
+            for some in self.children(root.pk(), prefix).await?.chunks(AT_ONCE) {
+                let removal = some.iter().fold(Transaction::<StoreError>::new(), |removal, child| removal.delete(child.key()));
+                removal.commit(self).await?;
+            }
         }
         let deleted = Condition::has("deleted_at").or(Condition::Missing);
         Transaction::new()

@@ -41,9 +41,9 @@ pub enum UpdateApiError {
     Store(#[from] StoreError),
 }
 
-/// Why the versions of an API were not changed.
+/// Why the versions or documents of an API were not changed.
 #[derive(Debug, thiserror::Error)]
-pub enum VersionsError {
+pub enum ContentsError {
     /// The API is not what was read any more: read again and decide again.
     #[error("the API changed meanwhile")]
     Changed,
@@ -87,6 +87,9 @@ pub(crate) fn edit_of(before: &Api, after: &Api) -> Update {
     if before.specifications != after.specifications {
         edit = edit.set("specifications", &after.specifications);
     }
+    if before.edition != after.edition {
+        edit = edit.set("edition", &after.edition);
+    }
     if before.implementations != after.implementations {
         edit = edit.set("implementations", &after.implementations);
     }
@@ -106,6 +109,7 @@ fn card_edit(portal: PortalId, api: &Api) -> Update {
         .set("attributes", &api.attributes)
         .set_or_remove("current_version", api.current_version.as_ref())
         .set("specifications", &api.specifications)
+        .set("edition", &api.edition)
         .set("api_updated_at", &api.updated_at)
 }
 
@@ -183,16 +187,16 @@ impl Store {
     /// Adds a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
     ///
     /// # Errors
-    /// [`VersionsError::Changed`]: read again and decide again.
-    pub async fn add_version(&self, before: &Api, after: &Api, version: &Version, event: &Event) -> Result<(), VersionsError> {
-        self.change_versions(before, after, event, |edit| edit.put_new(version_item(version), || made_twice("a version"))).await
+    /// [`ContentsError::Changed`]: read again and decide again.
+    pub async fn add_version(&self, before: &Api, after: &Api, version: &Version, event: &Event) -> Result<(), ContentsError> {
+        self.change_contents(before, after, event, |edit| edit.put_new(version_item(version), || made_twice("a version"))).await
     }
 
     /// Makes a version what `now` says, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
     ///
     /// # Errors
-    /// [`VersionsError::Changed`]: read again and decide again.
-    pub async fn update_version(&self, before: &Api, after: &Api, now: &Version, event: &Event) -> Result<(), VersionsError> {
+    /// [`ContentsError::Changed`]: read again and decide again.
+    pub async fn update_version(&self, before: &Api, after: &Api, now: &Version, event: &Event) -> Result<(), ContentsError> {
         let edit = Update::of(Key::version(now.api, now.id))
             .set("version", &now.version)
             .set_or_remove("spec_type", now.spec_type.as_ref())
@@ -202,26 +206,26 @@ impl Store {
             .set_or_remove("example", now.example.as_ref())
             .set("messages", &now.messages)
             .set("updated_at", &now.updated_at);
-        self.change_versions(before, after, event, |all| all.update(edit, |_| VersionsError::Changed)).await
+        self.change_contents(before, after, event, |all| all.update(edit, |_| ContentsError::Changed)).await
     }
 
     /// Deletes a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
     ///
     /// # Errors
-    /// [`VersionsError::Changed`]: read again and decide again.
-    pub async fn delete_version(&self, before: &Api, after: &Api, gone: &Version, event: &Event) -> Result<(), VersionsError> {
+    /// [`ContentsError::Changed`]: read again and decide again.
+    pub async fn delete_version(&self, before: &Api, after: &Api, gone: &Version, event: &Event) -> Result<(), ContentsError> {
         let key = Key::version(gone.api, gone.id);
-        self.change_versions(before, after, event, |edit| edit.delete(key)).await
+        self.change_contents(before, after, event, |edit| edit.delete(key)).await
     }
 
-    async fn change_versions(
+    pub(crate) async fn change_contents(
         &self,
         before: &Api,
         after: &Api,
         event: &Event,
-        change: impl FnOnce(Transaction<VersionsError>) -> Transaction<VersionsError>,
-    ) -> Result<(), VersionsError> {
-        let mut transaction = change(Transaction::new().update(edit_of(before, after), |_| VersionsError::Changed));
+        change: impl FnOnce(Transaction<ContentsError>) -> Transaction<ContentsError>,
+    ) -> Result<(), ContentsError> {
+        let mut transaction = change(Transaction::new().update(edit_of(before, after), |_| ContentsError::Changed));
         for portal in after.publications.keys() {
             transaction = transaction.update(card_edit(*portal, after), |_| without_card());
         }

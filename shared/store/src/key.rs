@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, SessionId, StrategyId, TeamId, VersionId};
+use portico_domain::id::{
+    ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, SessionId, StrategyId, TeamId, VersionId,
+};
 use portico_domain::reader::Role;
 use sha2::{Digest, Sha256};
 
@@ -69,6 +71,8 @@ keys! {
     team(id: TeamId) = "TEAM#{id}", "META";
     /// A member of a team.
     member(team: TeamId, developer: DeveloperId) = "TEAM#{team}", "MEMBER#{developer}";
+    /// A document of an API.
+    document(api: ApiId, document: DocumentId) = "API#{api}", "DOC#{document}";
     /// The link of a gateway's stage to an API.
     link(gateway: &str, stage: &str) = "LINK#{gateway}#{stage}", "LINK";
     /// An auth strategy.

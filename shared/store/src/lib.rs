@@ -13,6 +13,7 @@ pub mod connect;
 pub mod credentials;
 pub mod developer_admin;
 pub mod developers;
+pub mod documents;
 mod error;
 mod expression;
 mod frozen;

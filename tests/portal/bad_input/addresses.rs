@@ -80,7 +80,7 @@ async fn an_id_that_is_none_is_a_400_where_the_contract_lists_it_and_else_a_404_
                 let changed = asked.asked_and_changed().1;
                 let expected: &[u16] = match name {
                     // A slug may be many things, and what cannot be one is malformed.
-                    "apiIdOrSlug" if route.lists_400 => &[400, 404],
+                    "apiIdOrSlug" | "documentIdOrSlug" if route.lists_400 => &[400, 404],
                     // A string in the contract (point 22).
                     "credentialId" => &[404],
                     _ if route.lists_400 => &[400],

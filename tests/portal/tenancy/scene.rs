@@ -56,6 +56,8 @@ impl Scene {
         let winds = portal.published_api("Winds").await.to_string();
         let version = json!({ "version": "1.0.0", "spec": { "content": SPECIFICATION } });
         let version = portal.admin().post(&format!("/v3/apis/{tides}/versions"), version).await.expect(201).id();
+        let document = json!({ "content": "# Tides", "status": "published" });
+        let document = portal.admin().post(&format!("/v3/apis/{tides}/documents"), document).await.expect(201).id();
         let api: portico_domain::api::Api =
             portal.portal.store.find(&Key::api(tides)).await.expect("the store answers").expect("the API is there");
         let spare = portal.key_strategy("spare", None).await;
@@ -74,6 +76,8 @@ impl Scene {
             ("credentialId", credential),
             ("apiIdOrSlug", tides.to_string()),
             ("apiId", tides.to_string()),
+            ("documentIdOrSlug", document.clone()),
+            ("documentId", document),
             ("specId", version.clone()),
             ("versionId", version),
             ("implementationId", api.implementations[0].id.to_string()),
@@ -167,6 +171,9 @@ impl Scene {
             "POST /v3/apis/validate-specification" => json!({ "content": SPECIFICATION }),
             "POST /v3/apis/{apiId}/specifications" => json!({ "content": SPECIFICATION, "type": "oas3" }),
             "PATCH /v3/apis/{apiId}/specifications/{specId}" => json!({ "content": format!("{SPECIFICATION} ") }),
+            "POST /v3/apis/{apiId}/documents" => json!({ "content": "# Winds", "title": "Winds", "status": "published" }),
+            "PATCH /v3/apis/{apiId}/documents/{documentId}" => json!({ "title": format!("Tides {number}") }),
+            "POST /v3/apis/{apiId}/documents/{documentId}/move" => json!({ "index": 0 }),
             "PUT /v3/apis/{apiId}/publications/{portalId}" => json!({ "visibility": "private" }),
             "POST /v3/apis/{apiId}/implementations" => json!({ "api_gateway": { "gateway_id": "local", "stage": "second" } }),
             "POST /v2/application-auth-strategies" | "PUT /v2/application-auth-strategies/{authStrategyId}" => strategy,

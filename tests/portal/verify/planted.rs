@@ -4,8 +4,9 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use portico_domain::api_key::ApiKey;
+use portico_domain::document::{Document, DocumentStatus};
 use portico_domain::event::{Actor, Name};
-use portico_domain::id::{ApiId, DeveloperId, EventId, PortalId, RegistrationId, SessionId, StrategyId};
+use portico_domain::id::{ApiId, DeveloperId, DocumentId, EventId, PortalId, RegistrationId, SessionId, StrategyId};
 use portico_domain::mail_failure::{MailFailure, Reason};
 use portico_domain::reader::Role;
 use portico_domain::session::Session;
@@ -26,6 +27,29 @@ fn nobodys<T: FromStr<Err: Debug>>() -> T {
 
 async fn read<T: DeserializeOwned>(world: &World, key: &Key) -> T {
     world.portal.portal.store.find(key).await.expect("the store answers").expect("the item is there")
+}
+
+/// Documents of one slug, each with the number of its parent; the key of the first one.
+async fn put_documents(world: &World, documents: &[(u128, Option<u128>)]) -> Key {
+    let id = |number: u128| format!("01980c0d-e000-7000-8000-{number:012}").parse::<DocumentId>().expect("an id");
+    let key = |number: u128| Key::document(world.api, id(number));
+    for (number, parent) in documents {
+        let document = Document {
+            id: id(*number),
+            api: world.api,
+            title: "Begin".to_owned(),
+            slug: "begin".to_owned(),
+            status: DocumentStatus::Published,
+            parent: parent.map(id),
+            position: 0,
+            digest: String::new(),
+            bytes: 0,
+            created_at: world.portal.clock.now(),
+            updated_at: world.portal.clock.now(),
+        };
+        world.put(&key(*number), "document", &document).await;
+    }
+    key(1)
 }
 
 /// Breaks one rule (others may break with it) and says which item shows it.
@@ -97,6 +121,8 @@ pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
         Rule::RegistrationWithoutPointer => removed(world, Key::registration_pointer(world.api, world.application)).await,
         Rule::PublicationWithoutCard => removed(world, card).await,
         Rule::VersionMissing => removed(world, Key::version(world.api, world.version)).await,
+        Rule::DocumentParent => put_documents(world, &[(1, Some(1))]).await,
+        Rule::DocumentSlug => put_documents(world, &[(1, None), (2, None)]).await,
         Rule::ImplementationWithoutLink => removed(world, Key::link("local", "tides")).await,
         Rule::MemberNotNoted => {
             world.edit(Update::of(Key::developer(world.ada)).remove("teams")).await;

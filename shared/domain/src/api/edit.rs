@@ -82,6 +82,7 @@ impl Api {
             specifications: first.and_then(Version::specification).into_iter().collect(),
             implementations: Vec::new(),
             publications: BTreeMap::new(),
+            edition: 1,
             ver: 1,
             created_at: now,
             updated_at: now,
@@ -123,6 +124,12 @@ impl Api {
             after.updated_at = now;
         }
         Ok(after)
+    }
+
+    /// The API with other documents.
+    #[must_use]
+    pub fn with_documents(&self, now: Timestamp) -> Self {
+        Self { edition: self.edition + 1, updated_at: now, ..self.clone() }
     }
 
     /// The API, published in a portal.

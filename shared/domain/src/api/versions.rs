@@ -29,7 +29,7 @@ impl Api {
         if self.versions.len() >= VERSIONS_PER_API {
             return Err(TooMany::Versions.into());
         }
-        let mut after = self.clone();
+        let mut after = Self { edition: self.edition + 1, ..self.clone() };
         after.versions.insert(version.version.clone(), version.id);
         after.specifications.extend(version.specification());
         after.updated_at = version.created_at;
@@ -43,7 +43,7 @@ impl Api {
     /// # Errors
     /// [`AddVersionError::LabelTaken`].
     pub fn with_changed_version(&self, before: &Version, now: &Version, all: &[Version]) -> Result<Self, AddVersionError> {
-        let mut after = self.clone();
+        let mut after = Self { edition: self.edition + 1, ..self.clone() };
         if before.version != now.version {
             after.versions.remove(&before.version);
             if after.versions.insert(now.version.clone(), now.id).is_some() {
@@ -64,7 +64,7 @@ impl Api {
     /// The API without a version; `rest` are those that it keeps. Where the current one goes, the newest of them follows it.
     #[must_use]
     pub fn without_version(&self, gone: &Version, rest: &[Version], now: Timestamp) -> Self {
-        let mut after = self.clone();
+        let mut after = Self { edition: self.edition + 1, ..self.clone() };
         after.versions.remove(&gone.version);
         after.specifications = specifications(rest);
         after.updated_at = now;

@@ -127,6 +127,10 @@ impl Reading<'_> {
             | Name::ApiVersionCreated
             | Name::ApiVersionUpdated
             | Name::ApiVersionDeleted
+            | Name::ApiDocumentCreated
+            | Name::ApiDocumentUpdated
+            | Name::ApiDocumentMoved
+            | Name::ApiDocumentDeleted
             | Name::ApiLinked
             | Name::ApiUnlinked
             | Name::TeamCreated

@@ -28,6 +28,7 @@ fn card(visibility: Visibility, strategy: Option<StrategyId>) -> Publication {
         specifications: Vec::new(),
         implementations: Vec::new(),
         publications: BTreeMap::new(),
+        edition: 1,
         ver: 1,
         created_at: NOW,
         updated_at: NOW,

@@ -64,6 +64,7 @@ fn publication() -> Publication {
         attributes: Attributes::new(),
         current_version: None,
         specifications: Vec::new(),
+        edition: 0,
         api_created_at: NOW,
         api_updated_at: NOW,
         created_at: NOW,

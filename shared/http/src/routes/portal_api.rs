@@ -44,6 +44,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("list-api-specs", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/specifications", Visitor, Nothing, true),
     route("fetch-api-spec", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/specifications/{specId}", Visitor, Nothing, false),
     route("fetch-api-spec-raw", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/specifications/{specId}/raw", Visitor, Nothing, false),
+    route("list-api-documents", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/documents", Visitor, Nothing, true),
+    route("fetch-api-document", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/documents/{documentIdOrSlug}", Visitor, Nothing, true),
     route("get-portal-customization", "browse-catalog", "GET", "/api/v3/customization", Anyone, Nothing, false),
     route("get-portal-logo", "browse-catalog", "GET", "/api/v3/assets/logo", Anyone, Nothing, false),
     route("get-portal-favicon", "browse-catalog", "GET", "/api/v3/assets/favicon", Anyone, Nothing, false),

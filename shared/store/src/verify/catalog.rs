@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use portico_domain::api::{Api, Version};
+use portico_domain::document::Document;
 use portico_domain::id::{PortalId, StrategyId, VersionId};
+use portico_domain::limits::DOCUMENTS_PER_API;
 use portico_domain::publication::Publication;
 
 use super::rule::{Rule, Violation};
@@ -29,6 +31,28 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
     for version in snapshot.versions.values() {
         check_version(snapshot, version, found);
     }
+    for document in snapshot.documents.values() {
+        check_document(snapshot, document, found);
+    }
+}
+
+/// Each document hangs in its API's tree, and has its slug alone among its neighbours.
+fn check_document(snapshot: &Snapshot, document: &Document, found: &mut BTreeSet<Violation>) {
+    let own = Key::document(document.api, document.id);
+    if snapshot.api(document.api).is_none() {
+        found.insert(Violation::new(Rule::Orphan, [own, Key::api(document.api)]));
+        return;
+    }
+    let parent = |one: &Document| one.parent.and_then(|parent| snapshot.documents.get(&(one.api, parent)));
+    // More steps than documents can be: a circle.
+    let line = std::iter::successors(Some(document), |one| parent(one)).take(DOCUMENTS_PER_API + 1);
+    let top = line.enumerate().last();
+    if top.is_none_or(|(steps, top)| steps >= DOCUMENTS_PER_API || top.parent.is_some()) {
+        found.insert(Violation::new(Rule::DocumentParent, [own.clone()]));
+    }
+    let neighbours = snapshot.documents.values().filter(|one| (one.api, one.parent) == (document.api, document.parent));
+    let twins = neighbours.filter(|one| one.id > document.id && one.slug == document.slug);
+    found.extend(twins.map(|twin| Violation::new(Rule::DocumentSlug, [own.clone(), Key::document(twin.api, twin.id)])));
 }
 
 fn strategy_is_there(snapshot: &Snapshot, of: Key, strategy: StrategyId, found: &mut BTreeSet<Violation>) {

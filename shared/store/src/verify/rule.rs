@@ -124,6 +124,10 @@ rules! {
     SpecificationsDiffer = "specifications-differ",
     /// The current version is none of the API's, or differs from it.
     CurrentVersionDiffers = "current-version-differs",
+    /// A document lies below one that is not there, or below itself.
+    DocumentParent = "document-parent",
+    /// Two documents with the same parent have one slug.
+    DocumentSlug = "document-slug",
     /// An implementation has no link.
     ImplementationWithoutLink = "implementation-without-link",
     /// A link has no implementation.

@@ -7,10 +7,11 @@ use portico_domain::api::{Api, Version};
 use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::credential::Credential;
 use portico_domain::developer::Developer;
+use portico_domain::document::Document;
 use portico_domain::event::{Event, Name};
 use portico_domain::gateway::Link;
 use portico_domain::id::{
-    ApiId, ApplicationId, DeveloperId, EventId, JobId, PortalId, RegistrationId, StrategyId, TeamId, VersionId,
+    ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, RegistrationId, StrategyId, TeamId, VersionId,
 };
 use portico_domain::job::Job;
 use portico_domain::mail_token::Purpose;
@@ -85,6 +86,7 @@ pub(super) struct Snapshot {
     pub(super) registration_pointers: BTreeMap<(ApiId, ApplicationId), RegistrationPointerRow>,
     pub(super) apis: BTreeMap<ApiId, Api>,
     pub(super) versions: BTreeMap<(ApiId, VersionId), Version>,
+    pub(super) documents: BTreeMap<(ApiId, DocumentId), Document>,
     pub(super) links: BTreeMap<Key, Link>,
     pub(super) strategies: BTreeMap<StrategyId, Strategy>,
     pub(super) teams: BTreeMap<TeamId, Team>,
@@ -300,6 +302,10 @@ impl Snapshot {
             "version" => {
                 let found = self.entity::<Version>(key, item, |version| Some(Key::version(version.api, version.id)));
                 self.versions.extend(found.map(|version| ((version.api, version.id), version)));
+            }
+            "document" => {
+                let found = self.entity::<Document>(key, item, |one| Some(Key::document(one.api, one.id)));
+                self.documents.extend(found.map(|one| ((one.api, one.id), one)));
             }
             "link" => {
                 let found = self.entity::<Link>(key, item, |link| Some(Key::link(&link.gateway, &link.stage)));
