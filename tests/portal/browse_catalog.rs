@@ -1,6 +1,6 @@
 //! `get-portal-context`, `list-apis`, `fetch-api`, `get-api-actions`, `list-api-version-specs`, `fetch-api-version-spec`,
 //! `fetch-api-version-spec-raw`, `list-api-specs`, `fetch-api-spec`, `fetch-api-spec-raw`, `list-application-auth-strategies`.
-//! (`list-api-documents` and `fetch-api-document` are beside their administration, in `admin_documents`.)
+//! (`get-paginated-api-attributes` is in `admin_catalog_lists`; `list-api-documents` and `fetch-api-document` are beside their administration, in `admin_documents`.)
 
 use std::time::Duration;
 

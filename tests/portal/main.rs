@@ -7,6 +7,7 @@ mod admin_applications_decisions;
 mod admin_applications_on_behalf;
 mod admin_auth_strategies;
 mod admin_catalog;
+mod admin_catalog_lists;
 mod admin_catalog_races;
 mod admin_catalog_versions;
 mod admin_developers;

@@ -79,7 +79,7 @@ async fn render(portal: &Portal, api: &Api) -> Result<Response, Problem> {
 }
 
 /// The portals that APIs are published in.
-async fn portals_of(portal: &Portal, apis: &[Api]) -> Result<Vec<Settings>, Problem> {
+pub(crate) async fn portals_of(portal: &Portal, apis: &[Api]) -> Result<Vec<Settings>, Problem> {
     let keys: BTreeMap<_, _> = apis.iter().flat_map(|api| api.publications.keys()).map(|id| (*id, Key::portal(*id))).collect();
     let keys: Vec<Key> = keys.into_values().collect();
     let items = portal.store.load(&keys).await?;

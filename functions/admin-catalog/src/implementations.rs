@@ -1,21 +1,49 @@
-//! `create-api-implementation`, `fetch-api-implementation`, `delete-api-implementation`, in our own form: a stage of an API
-//! Gateway.
+//! `create-api-implementation`, `fetch-api-implementation`, `delete-api-implementation`, `list-api-implementations`, in our own form:
+//! a stage of an API Gateway.
 
 use portico_domain::api::{Api, Implementation};
 use portico_domain::event::Name;
 use portico_domain::gateway::{GatewayName, Link, LinkedPublication};
-use portico_domain::id::ImplementationId;
+use portico_domain::id::{ApiId, ImplementationId};
 use portico_domain::strategy::Strategy;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::{object, text};
+use portico_http::listing::Column;
+use portico_http::listing::browse::{Browsing, CAP};
 use portico_http::response::{created, no_content, ok};
-use portico_http::views::implementation::ImplementationView;
+use portico_http::views::implementation::{ImplementationRowView, ImplementationView};
 use portico_http::{Kind, Portal, Problem, Request, Response};
+use portico_store::apis::APIS_LIST;
 use portico_store::links::LinkError;
 use portico_store::{Key, decide_again};
 use serde_json::json;
 
 use crate::{editable, live, named, too_many};
+
+/// An implementation and whose it is.
+type Row = (ApiId, Implementation);
+
+const COLUMNS: &[Column<Row>] = &[
+    Column::id("id", |(_, one)| Some(one.id.uuid())),
+    Column::id("api_id", |(api, _)| Some(api.uuid())),
+    // Of gateways of another make, which no API here is linked to.
+    Column::id("service_id", |_: &Row| None).filter_only(),
+    Column::id("control_plane_id", |_: &Row| None).filter_only(),
+    Column::time("created_at", |(_, one)| Some(one.created_at)),
+    Column::time("updated_at", |(_, one)| Some(one.created_at)),
+];
+
+pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
+    portal.administrator(request, []).await?;
+    let browsing = Browsing::parse(request, COLUMNS)?;
+    let walked = browsing.walk(&portal.store, APIS_LIST, CAP).await?;
+    let mut rows: Vec<Row> = Vec::new();
+    for item in &walked.items {
+        let api: Api = item.read()?;
+        rows.extend(api.implementations.into_iter().map(|one| (api.id, one)));
+    }
+    ok(&browsing.page(rows, &walked).map(|(api, one)| ImplementationRowView::of(api, &one)))
+}
 
 pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (who, id) = named(portal, request).await?;

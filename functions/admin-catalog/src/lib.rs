@@ -1,10 +1,14 @@
 //! `/v3/apis`: APIs, their versions, publications and implementations, for administrators.
 
 mod apis;
+mod attributes;
 mod create;
 mod delete;
 mod implementations;
+mod operations;
+mod publication_lists;
 mod publications;
+mod registrations;
 mod specification;
 mod specifications;
 mod versions;
@@ -44,6 +48,13 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "create-api-implementation" => implementations::create(portal, &request).await,
         "fetch-api-implementation" => implementations::fetch(portal, &request).await,
         "delete-api-implementation" => implementations::delete(portal, &request).await,
+        "list-api-publications" => publication_lists::list(portal, &request).await,
+        "list-portal-api-publications" => publication_lists::of_portal(portal, &request).await,
+        "list-api-operations" => operations::list(portal, &request).await,
+        "fetch-api-operation" => operations::fetch(portal, &request).await,
+        "list-api-implementations" => implementations::list(portal, &request).await,
+        "list-api-attributes" => attributes::list(portal, &request).await,
+        "list-api-registrations" => registrations::list(portal, &request).await,
         _ => Err(Problem::not_found()),
     }
 }

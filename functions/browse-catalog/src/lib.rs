@@ -2,6 +2,7 @@
 //! portal says of itself.
 
 mod apis;
+mod attributes;
 mod context;
 mod document_nodes;
 mod documents;
@@ -34,6 +35,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "fetch-api-spec-raw" => versions::raw(portal, &request, "specId").await,
         "list-api-documents" => documents::list(portal, &request).await,
         "fetch-api-document" => documents::fetch(portal, &request).await,
+        "get-paginated-api-attributes" => attributes::list(portal, &request).await,
         "list-application-auth-strategies" => strategies::list(portal, &request).await,
         _ => Err(Problem::not_found()),
     }

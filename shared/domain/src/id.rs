@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The text is not a hyphenated UUID.
@@ -104,6 +105,10 @@ ids! {
     StrategyId,
     /// A document of an API.
     DocumentId,
+    /// An operation of an API, made of what it is.
+    OperationId,
+    /// An attribute that APIs have, made of its name.
+    AttributeId,
     /// An application asking for an API.
     RegistrationId,
     /// A credential of an application.
@@ -118,6 +123,31 @@ ids! {
     EventId,
     /// A piece of work that must be finished after its first transaction.
     JobId,
+}
+
+/// A UUID that is made of what it names, and the same for the same names (RFC 9562, version 8).
+fn of_names(names: &[&[u8]]) -> Uuid {
+    let mut digest = Sha256::new();
+    for name in names {
+        digest.update(name.len().to_be_bytes());
+        digest.update(name);
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    uuid::Builder::from_custom_bytes(std::array::from_fn(|at| digest.get(at).copied().unwrap_or_default())).into_uuid()
+}
+
+impl OperationId {
+    /// The id of an operation: the same in every version of its API.
+    pub fn of(api: ApiId, method: &str, path: &str) -> Self {
+        Self(of_names(&[b"operation", api.0.as_bytes(), method.as_bytes(), path.as_bytes()]))
+    }
+}
+
+impl AttributeId {
+    /// The id of an attribute.
+    pub fn of(key: &str) -> Self {
+        Self(of_names(&[b"attribute", key.as_bytes()]))
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portico_domain::id::PortalId;
+use portico_domain::id::{OperationId, PortalId};
 use portico_domain::session::Session;
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use super::matrix::Who;
 
-pub(crate) const SPECIFICATION: &str = r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1"},"paths":{}}"#;
+pub(crate) const SPECIFICATION: &str =
+    r#"{"openapi":"3.1.0","info":{"title":"Tides","version":"1"},"paths":{"/tides":{"get":{"responses":{}}}}}"#;
 
 /// A transparent pixel.
 pub(crate) const PNG: &str =
@@ -78,6 +79,7 @@ impl Scene {
             ("apiId", tides.to_string()),
             ("documentIdOrSlug", document.clone()),
             ("documentId", document),
+            ("operationId", OperationId::of(tides, "GET", "/tides").to_string()),
             ("specId", version.clone()),
             ("versionId", version),
             ("implementationId", api.implementations[0].id.to_string()),

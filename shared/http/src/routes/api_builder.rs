@@ -36,6 +36,13 @@ pub(super) const ROUTES: &[Route] = &[
     route("create-api-implementation", "admin-catalog", "POST", "/v3/apis/{apiId}/implementations", Administrator, Json, true),
     route("fetch-api-implementation", "admin-catalog", "GET", "/v3/apis/{apiId}/implementations/{implementationId}", Administrator, Nothing, false),
     route("delete-api-implementation", "admin-catalog", "DELETE", "/v3/apis/{apiId}/implementations/{implementationId}", Administrator, Nothing, false),
+    route("list-api-publications", "admin-catalog", "GET", "/v3/api-publications", Administrator, Nothing, true),
+    route("list-portal-api-publications", "admin-catalog", "GET", "/v3/portals/{portalId}/api-publications", Administrator, Nothing, true),
+    route("list-api-operations", "admin-catalog", "GET", "/v3/apis/{apiId}/operations", Administrator, Nothing, false),
+    route("fetch-api-operation", "admin-catalog", "GET", "/v3/apis/{apiId}/operations/{operationId}", Administrator, Nothing, false),
+    route("list-api-implementations", "admin-catalog", "GET", "/v3/api-implementations", Administrator, Nothing, false),
+    route("list-api-attributes", "admin-catalog", "GET", "/v3/api-attributes", Administrator, Nothing, false),
+    route("list-api-registrations", "admin-catalog", "GET", "/v3/apis/{apiId}/registrations", Administrator, Nothing, false),
     // Application Auth Strategies v2
     route("create-app-auth-strategy", "admin-auth-strategies", "POST", "/v2/application-auth-strategies", Administrator, Json, true),
     route("list-app-auth-strategies", "admin-auth-strategies", "GET", "/v2/application-auth-strategies", Administrator, Nothing, true),

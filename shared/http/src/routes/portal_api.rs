@@ -46,6 +46,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("fetch-api-spec-raw", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/specifications/{specId}/raw", Visitor, Nothing, false),
     route("list-api-documents", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/documents", Visitor, Nothing, true),
     route("fetch-api-document", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/documents/{documentIdOrSlug}", Visitor, Nothing, true),
+    route("get-paginated-api-attributes", "browse-catalog", "GET", "/api/v3/api-attributes", Visitor, Nothing, true),
     route("get-portal-customization", "browse-catalog", "GET", "/api/v3/customization", Anyone, Nothing, false),
     route("get-portal-logo", "browse-catalog", "GET", "/api/v3/assets/logo", Anyone, Nothing, false),
     route("get-portal-favicon", "browse-catalog", "GET", "/api/v3/assets/favicon", Anyone, Nothing, false),

@@ -2,6 +2,7 @@
 
 use portico_domain::api::Api;
 use portico_domain::application::Application;
+use portico_domain::portal::Portal;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use serde::Serialize;
@@ -14,7 +15,7 @@ pub struct AdminRegistrationView {
     updated_at: String,
     status: Status,
     api: ApiReference,
-    application: ApplicationReference,
+    application: NamedReference,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -26,7 +27,7 @@ struct ApiReference {
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct ApplicationReference {
+struct NamedReference {
     id: String,
     name: String,
 }
@@ -45,7 +46,49 @@ impl AdminRegistrationView {
                 version: api.version.clone(),
                 entity_type: "api",
             },
-            application: ApplicationReference { id: application.card.id.to_string(), name: application.card.name.clone() },
+            application: NamedReference { id: application.card.id.to_string(), name: application.card.name.clone() },
+        }
+    }
+}
+
+/// A registration in the list of an API.
+#[derive(Clone, Debug, Serialize)]
+pub struct ApiRegistrationView {
+    id: String,
+    status: Status,
+    portal: NamedReference,
+    application: OwnedApplicationView,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct OwnedApplicationView {
+    id: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    owner: OwnerView,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct OwnerView {
+    #[serde(rename = "type")]
+    owner_type: &'static str,
+    id: String,
+}
+
+impl ApiRegistrationView {
+    /// The view of a registration with its application and its portal.
+    pub fn of(registration: &Registration, application: &Application, portal: &Portal) -> Self {
+        Self {
+            id: registration.id.to_string(),
+            status: registration.status,
+            portal: NamedReference { id: portal.id.to_string(), name: portal.name.clone() },
+            application: OwnedApplicationView {
+                id: application.card.id.to_string(),
+                name: application.card.name.clone(),
+                description: application.card.description.clone(),
+                owner: OwnerView { owner_type: "developer", id: application.owner.to_string() },
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! An implementation of an API in our own form: a stage of an API Gateway (contract README, "Our own routes").
 
 use portico_domain::api::Implementation;
-use portico_domain::id::ImplementationId;
+use portico_domain::id::{ApiId, ImplementationId};
 use serde::Serialize;
 
 /// An implementation.
@@ -28,5 +28,20 @@ impl ImplementationView {
             created_at: implementation.created_at.rfc3339(),
             updated_at: implementation.created_at.rfc3339(),
         }
+    }
+}
+
+/// An implementation in the list of all.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImplementationRowView {
+    api_id: ApiId,
+    #[serde(flatten)]
+    implementation: ImplementationView,
+}
+
+impl ImplementationRowView {
+    /// The view of an implementation of an API.
+    pub fn of(api: ApiId, implementation: &Implementation) -> Self {
+        Self { api_id: api, implementation: ImplementationView::of(implementation) }
     }
 }
