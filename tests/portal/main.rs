@@ -75,6 +75,7 @@ mod rename_credential;
 mod reset_password;
 mod revocation;
 mod run_jobs;
+mod search_catalog;
 mod secrets;
 mod send_email;
 mod send_email_approvals;

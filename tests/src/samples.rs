@@ -31,6 +31,7 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("rename-credential", Answer::Status(401)),
     ("reset-password", Answer::Status(404)),
     ("run-jobs", Answer::Any),
+    ("search-catalog", Answer::Status(200)),
     ("send-email", Answer::Any),
     ("sign-in", Answer::Status(401)),
     ("sign-out", Answer::Status(204)),

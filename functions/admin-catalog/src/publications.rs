@@ -54,7 +54,18 @@ pub(crate) async fn publish(portal: &Portal, request: &Request) -> Result<Respon
             "after": audited(&terms),
         });
         let event = portal.event(Name::ApiPublished, who.administrator.actor(), data)?;
-        let publishing = Publishing { before: &before, after: &after, old: old.as_ref(), new: &new, strategy: strategy.as_ref() };
+        let packed = match &old {
+            Some(_) => None,
+            None => Some(portal.searchable(&after, &[], None).await?),
+        };
+        let publishing = Publishing {
+            before: &before,
+            after: &after,
+            old: old.as_ref(),
+            new: &new,
+            strategy: strategy.as_ref(),
+            packed: packed.as_ref(),
+        };
         match portal.store.publish(publishing, &event).await {
             Ok(()) => Ok(Some(new)),
             Err(PublishError::Changed) => Ok(None),

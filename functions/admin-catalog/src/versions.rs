@@ -103,7 +103,8 @@ pub(crate) async fn add(portal: &Portal, who: &Administrator, id: ApiId, version
         let after = before.with_version(version).map_err(refused)?;
         let data = json!({ "api": id, "version": version.id, "current": current(&after) });
         let event = portal.event(Name::ApiVersionCreated, who.actor(), data)?;
-        ended(portal.store.add_version(&before, &after, version, &event).await)
+        let packed = portal.searchable(&after, std::slice::from_ref(version), None).await?;
+        ended(portal.store.add_version((&before, &after, &packed), version, &event).await)
     })
     .await
 }
@@ -138,7 +139,8 @@ pub(crate) async fn change(
         let changed: Vec<_> = changed.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect();
         let data = json!({ "api": id, "version": version, "changed": changed, "current": current(&after) });
         let event = portal.event(Name::ApiVersionUpdated, who.actor(), data)?;
-        Ok(ended(portal.store.update_version(&before, &after, &now, &event).await)?.map(|()| now))
+        let packed = portal.searchable(&after, &all, None).await?;
+        Ok(ended(portal.store.update_version((&before, &after, &packed), &now, &event).await)?.map(|()| now))
     })
     .await
 }
@@ -158,7 +160,8 @@ pub(crate) async fn remove(
         let after = before.without_version(&gone, &rest, portal.now());
         let data = json!({ "api": id, "version": version, "current": current(&after) });
         let event = portal.event(Name::ApiVersionDeleted, who.actor(), data)?;
-        ended(portal.store.delete_version(&before, &after, &gone, &event).await)
+        let packed = portal.searchable(&after, &rest, None).await?;
+        ended(portal.store.delete_version((&before, &after, &packed), &gone, &event).await)
     })
     .await
 }

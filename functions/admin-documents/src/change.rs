@@ -52,10 +52,12 @@ pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Respons
     let made = decide_again::<_, Problem, _>(|| async move {
         let before = editable(portal, who, id).await?;
         // Read after the API, here as below: where the two differ, the API has changed, and the transaction finds out.
-        let made = portal.store.documents_of(id).await?.create(new.clone(), portal.now()).map_err(refused)?;
+        let tree = portal.store.documents_of(id).await?;
+        let made = tree.create(new.clone(), portal.now()).map_err(refused)?;
         let event = portal.event(Name::ApiDocumentCreated, who.actor(), told(id, made.id))?;
         let after = before.with_documents(portal.now());
-        let written = portal.store.change_documents(&before, &after, DocumentEdit::Add(&made), &event).await;
+        let packed = portal.searchable(&after, &[], Some(tree.with(std::slice::from_ref(&made), &[]))).await?;
+        let written = portal.store.change_documents((&before, &after, &packed), DocumentEdit::Add(&made), &event).await;
         Ok(ended(written)?.map(|()| made))
     })
     .await?;
@@ -90,8 +92,9 @@ pub(crate) async fn update(portal: &Portal, request: &Request) -> Result<Respons
         }
         let event = portal.event(Name::ApiDocumentUpdated, who.actor(), told(id, document))?;
         let after = before.with_documents(portal.now());
+        let packed = portal.searchable(&after, &[], Some(tree.with(std::slice::from_ref(&now), &[]))).await?;
         let edit = DocumentEdit::Change(std::slice::from_ref(&now));
-        Ok(ended(portal.store.change_documents(&before, &after, edit, &event).await)?.map(|()| now))
+        Ok(ended(portal.store.change_documents((&before, &after, &packed), edit, &event).await)?.map(|()| now))
     })
     .await?;
     let content = match content {
@@ -107,14 +110,16 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
     let who = &who;
     decide_again::<_, Problem, _>(|| async move {
         let before = editable(portal, who, id).await?;
-        let gone = portal.store.documents_of(id).await?.whole(document);
+        let tree = portal.store.documents_of(id).await?;
+        let gone = tree.whole(document);
         if gone.is_empty() {
             return Err(Problem::not_found());
         }
         let data = json!({ "api": id, "document": document, "documents": gone });
         let event = portal.event(Name::ApiDocumentDeleted, who.actor(), data)?;
         let after = before.with_documents(portal.now());
-        ended(portal.store.change_documents(&before, &after, DocumentEdit::Remove(&gone), &event).await)
+        let packed = portal.searchable(&after, &[], Some(tree.with(&[], &gone))).await?;
+        ended(portal.store.change_documents((&before, &after, &packed), DocumentEdit::Remove(&gone), &event).await)
     })
     .await?;
     Ok(no_content())
@@ -144,7 +149,8 @@ pub(crate) async fn relocate(portal: &Portal, request: &Request) -> Result<Respo
         }
         let event = portal.event(Name::ApiDocumentMoved, who.actor(), told(id, document))?;
         let after = before.with_documents(portal.now());
-        ended(portal.store.change_documents(&before, &after, DocumentEdit::Change(&moved), &event).await)
+        let packed = portal.searchable(&after, &[], Some(tree.with(&moved, &[]))).await?;
+        ended(portal.store.change_documents((&before, &after, &packed), DocumentEdit::Change(&moved), &event).await)
     })
     .await?;
     Ok(no_content())

@@ -40,6 +40,7 @@ functions! {
     "register" => register,
     "rename-credential" => rename_credential,
     "reset-password" => reset_password,
+    "search-catalog" => search_catalog,
     "sign-in" => sign_in,
     "sign-out" => sign_out,
     "signup" => signup,

@@ -190,6 +190,20 @@ impl Tree {
         std::iter::successors(self.get(id), |one| one.parent.and_then(|parent| self.get(parent))).take(DOCUMENTS_PER_API)
     }
 
+    /// The slugs from the top to a document.
+    pub fn path(&self, id: DocumentId) -> String {
+        let mut slugs: Vec<&str> = self.line(id).map(|one| one.slug.as_str()).collect();
+        slugs.reverse();
+        slugs.join("/")
+    }
+
+    /// The tree with documents as they are to be, and without some.
+    #[must_use]
+    pub fn with(&self, changed: &[Document], gone: &[DocumentId]) -> Self {
+        let stays = |one: &&Document| !gone.contains(&one.id) && !changed.iter().any(|new| new.id == one.id);
+        Self::of(self.0.iter().filter(stays).chain(changed).cloned().collect())
+    }
+
     /// Whether readers may see a document: it and all that it lies below are published.
     pub fn is_visible(&self, id: DocumentId) -> bool {
         self.get(id).is_some() && self.line(id).all(|one| one.status == DocumentStatus::Published)

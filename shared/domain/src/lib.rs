@@ -37,6 +37,7 @@ pub mod publication;
 pub mod reader;
 pub mod refresh_token;
 pub mod registration;
+pub mod search;
 pub mod server_origin;
 pub mod session;
 pub mod slug;

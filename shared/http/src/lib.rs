@@ -40,6 +40,7 @@ mod request;
 pub mod response;
 mod role_removal;
 pub mod routes;
+pub mod searchable;
 pub mod session_tokens;
 pub mod views;
 mod watch;

@@ -55,7 +55,7 @@ impl Store {
         }
         let mut uses: BTreeMap<StrategyId, i64> = BTreeMap::new();
         for (portal, published) in &api.publications {
-            transaction = transaction.delete(Key::publication(*portal, api.id));
+            transaction = transaction.delete(Key::publication(*portal, api.id)).delete(Key::search(*portal, api.id));
             if let Some(strategy) = published.strategy {
                 *uses.entry(strategy).or_default() += 1;
             }

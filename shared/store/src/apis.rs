@@ -8,6 +8,7 @@ use portico_domain::id::{ApiId, PortalId};
 use portico_domain::slug::Slug;
 
 use crate::applications::guard;
+use crate::search::Packed;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// The list of all APIs.
@@ -184,19 +185,34 @@ impl Store {
         transaction.event(&root, event).commit(self).await
     }
 
-    /// Adds a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
+    /// Adds a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards and
+    /// what search knows of it.
     ///
     /// # Errors
     /// [`ContentsError::Changed`]: read again and decide again.
-    pub async fn add_version(&self, before: &Api, after: &Api, version: &Version, event: &Event) -> Result<(), ContentsError> {
-        self.change_contents(before, after, event, |edit| edit.put_new(version_item(version), || made_twice("a version"))).await
+    pub async fn add_version(
+        &self,
+        (before, after, packed): (&Api, &Api, &Packed),
+        version: &Version,
+        event: &Event,
+    ) -> Result<(), ContentsError> {
+        self.change_contents((before, after, packed), event, |edit| {
+            edit.put_new(version_item(version), || made_twice("a version"))
+        })
+        .await
     }
 
-    /// Makes a version what `now` says, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
+    /// Makes a version what `now` says, which makes `after` out of the API that was read as `before`, and rewrites the API's cards and
+    /// what search knows of it.
     ///
     /// # Errors
     /// [`ContentsError::Changed`]: read again and decide again.
-    pub async fn update_version(&self, before: &Api, after: &Api, now: &Version, event: &Event) -> Result<(), ContentsError> {
+    pub async fn update_version(
+        &self,
+        (before, after, packed): (&Api, &Api, &Packed),
+        now: &Version,
+        event: &Event,
+    ) -> Result<(), ContentsError> {
         let edit = Update::of(Key::version(now.api, now.id))
             .set("version", &now.version)
             .set_or_remove("spec_type", now.spec_type.as_ref())
@@ -206,28 +222,37 @@ impl Store {
             .set_or_remove("example", now.example.as_ref())
             .set("messages", &now.messages)
             .set("updated_at", &now.updated_at);
-        self.change_contents(before, after, event, |all| all.update(edit, |_| ContentsError::Changed)).await
+        self.change_contents((before, after, packed), event, |all| all.update(edit, |_| ContentsError::Changed)).await
     }
 
-    /// Deletes a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards.
+    /// Deletes a version, which makes `after` out of the API that was read as `before`, and rewrites the API's cards and
+    /// what search knows of it.
     ///
     /// # Errors
     /// [`ContentsError::Changed`]: read again and decide again.
-    pub async fn delete_version(&self, before: &Api, after: &Api, gone: &Version, event: &Event) -> Result<(), ContentsError> {
+    pub async fn delete_version(
+        &self,
+        (before, after, packed): (&Api, &Api, &Packed),
+        gone: &Version,
+        event: &Event,
+    ) -> Result<(), ContentsError> {
         let key = Key::version(gone.api, gone.id);
-        self.change_contents(before, after, event, |edit| edit.delete(key)).await
+        self.change_contents((before, after, packed), event, |edit| edit.delete(key)).await
     }
 
     pub(crate) async fn change_contents(
         &self,
-        before: &Api,
-        after: &Api,
+        (before, after, packed): (&Api, &Api, &Packed),
         event: &Event,
         change: impl FnOnce(Transaction<ContentsError>) -> Transaction<ContentsError>,
     ) -> Result<(), ContentsError> {
         let mut transaction = change(Transaction::new().update(edit_of(before, after), |_| ContentsError::Changed));
         for portal in after.publications.keys() {
-            transaction = transaction.update(card_edit(*portal, after), |_| without_card());
+            transaction = transaction.update(card_edit(*portal, after), |_| without_card()).put(packed.item(
+                *portal,
+                after.id,
+                after.edition,
+            ));
         }
         transaction.event(&Key::api(before.id), event).commit(self).await
     }

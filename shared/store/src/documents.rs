@@ -7,6 +7,7 @@ use portico_domain::event::Event;
 use portico_domain::id::{ApiId, DocumentId};
 
 use crate::apis::ContentsError;
+use crate::search::Packed;
 use crate::{Item, Key, Store, StoreError, Update};
 
 /// What happens to the documents of an API.
@@ -29,18 +30,18 @@ impl Store {
         Ok(Tree::of(self.children_as(Key::api(api).pk(), "DOC#").await?))
     }
 
-    /// Changes documents of an API that was read as `before`, and is then `after`, and rewrites its cards.
+    /// Changes documents of an API that was read as `before`, and is then `after`, and rewrites its cards and what search
+    /// knows of it.
     ///
     /// # Errors
     /// [`ContentsError::Changed`]: read again and decide again.
     pub async fn change_documents(
         &self,
-        before: &Api,
-        after: &Api,
+        (before, after, packed): (&Api, &Api, &Packed),
         edit: DocumentEdit<'_>,
         event: &Event,
     ) -> Result<(), ContentsError> {
-        self.change_contents(before, after, event, |transaction| match edit {
+        self.change_contents((before, after, packed), event, |transaction| match edit {
             DocumentEdit::Add(new) => {
                 let twice = || StoreError::Corrupt("the id of a document was made twice".to_owned()).into();
                 transaction.put_new(Item::new(&Key::document(new.api, new.id), "document", new), twice)

@@ -41,6 +41,8 @@ keys! {
     portal(id: PortalId) = "PORTAL#{id}", "META";
     /// The card of an API in a portal's catalog.
     publication(portal: PortalId, api: ApiId) = "PORTAL#{portal}", "PUB#{api}";
+    /// What search knows of an API, beside its card.
+    search(portal: PortalId, api: ApiId) = "PORTAL#{portal}", "SEARCH#{api}";
     /// An administrator's token, by its digest.
     admin_token(digest: &str) = "ADMIN#{digest}", "TOKEN";
     /// A session of an administrator's token, each by its digest.

@@ -30,6 +30,7 @@ pub mod publications;
 mod read;
 pub mod registration_decisions;
 pub mod registrations;
+pub mod search;
 pub mod sessions;
 pub mod specifications;
 pub mod standing;

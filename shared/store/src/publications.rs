@@ -9,6 +9,7 @@ use portico_domain::publication::Publication;
 use portico_domain::strategy::Strategy;
 
 use crate::apis::{edit_of, without_card};
+use crate::search::Packed;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why a publication was not written.
@@ -35,6 +36,8 @@ pub struct Publishing<'a> {
     pub new: &'a Publication,
     /// The card's strategy as it was read.
     pub strategy: Option<&'a Strategy>,
+    /// What search is to know of the API, where it was not published.
+    pub packed: Option<&'a Packed>,
 }
 
 impl Store {
@@ -43,7 +46,7 @@ impl Store {
     /// # Errors
     /// [`PublishError::Changed`]: read again and decide again.
     pub async fn publish(&self, publishing: Publishing<'_>, event: &Event) -> Result<(), PublishError> {
-        let Publishing { before, after, old, new, strategy } = publishing;
+        let Publishing { before, after, old, new, strategy, packed } = publishing;
         let root = Key::api(before.id);
         let mut transaction = Transaction::new().update(edit_of(before, after), |_| PublishError::Changed);
         transaction = match old {
@@ -60,6 +63,9 @@ impl Store {
                 |_| without_card(),
             ),
         };
+        if let Some(packed) = packed {
+            transaction = transaction.put(packed.item(new.portal, new.api, new.edition));
+        }
         let used = old.and_then(|card| card.strategy);
         if used != new.strategy {
             if let Some(used) = used {
@@ -85,7 +91,8 @@ impl Store {
         let root = Key::api(before.id);
         let mut transaction = Transaction::new()
             .update(edit_of(before, after), |_| PublishError::Changed)
-            .delete(Key::publication(card.portal, card.api));
+            .delete(Key::publication(card.portal, card.api))
+            .delete(Key::search(card.portal, card.api));
         if let Some(used) = card.strategy {
             transaction = transaction.update(Update::of(Key::strategy(used)).add("use_count", -1), |_| lost_strategy());
         }

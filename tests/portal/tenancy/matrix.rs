@@ -99,6 +99,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /api/v3/assets/favicon", anyone(200)),
     ("GET /api/v3/apis", visitors(200, 200)),
     ("GET /api/v3/api-attributes", visitors(200, 200)),
+    ("GET /api/v3/search", visitors(200, 200)),
     ("GET /api/v3/apis/{apiIdOrSlug}", visitors(200, 404)),
     ("GET /api/v3/apis/{apiIdOrSlug}/actions", visitors(200, 404)),
     ("GET /api/v3/apis/{apiIdOrSlug}/versions", visitors(200, 404)),

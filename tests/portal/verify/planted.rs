@@ -121,6 +121,11 @@ pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
         Rule::RegistrationWithoutPointer => removed(world, Key::registration_pointer(world.api, world.application)).await,
         Rule::PublicationWithoutCard => removed(world, card).await,
         Rule::VersionMissing => removed(world, Key::version(world.api, world.version)).await,
+        Rule::SearchDiffers => {
+            let key = Key::search(portal, world.api);
+            world.put(&key, "search", &json!({ "portal": portal, "api": world.api, "edition": 99 })).await;
+            key
+        }
         Rule::DocumentParent => put_documents(world, &[(1, Some(1))]).await,
         Rule::DocumentSlug => put_documents(world, &[(1, None), (2, None)]).await,
         Rule::ImplementationWithoutLink => removed(world, Key::link("local", "tides")).await,

@@ -47,6 +47,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("list-api-documents", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/documents", Visitor, Nothing, true),
     route("fetch-api-document", "browse-catalog", "GET", "/api/v3/apis/{apiIdOrSlug}/documents/{documentIdOrSlug}", Visitor, Nothing, true),
     route("get-paginated-api-attributes", "browse-catalog", "GET", "/api/v3/api-attributes", Visitor, Nothing, true),
+    route("search-portal", "search-catalog", "GET", "/api/v3/search", Visitor, Nothing, true),
     route("get-portal-customization", "browse-catalog", "GET", "/api/v3/customization", Anyone, Nothing, false),
     route("get-portal-logo", "browse-catalog", "GET", "/api/v3/assets/logo", Anyone, Nothing, false),
     route("get-portal-favicon", "browse-catalog", "GET", "/api/v3/assets/favicon", Anyone, Nothing, false),

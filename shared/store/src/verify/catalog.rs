@@ -28,6 +28,11 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
     for card in snapshot.publications.values() {
         check_card(snapshot, card, found);
     }
+    for ((portal, api), edition) in &snapshot.searches {
+        if snapshot.publications.get(&(*portal, *api)).is_none_or(|card| card.edition != *edition) {
+            found.insert(Violation::new(Rule::SearchDiffers, [Key::search(*portal, *api), Key::publication(*portal, *api)]));
+        }
+    }
     for version in snapshot.versions.values() {
         check_version(snapshot, version, found);
     }

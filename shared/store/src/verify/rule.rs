@@ -128,6 +128,8 @@ rules! {
     DocumentParent = "document-parent",
     /// Two documents with the same parent have one slug.
     DocumentSlug = "document-slug",
+    /// Search knows another edition of an API than its card is of, or an API that has no card.
+    SearchDiffers = "search-differs",
     /// An implementation has no link.
     ImplementationWithoutLink = "implementation-without-link",
     /// A link has no implementation.

@@ -29,6 +29,7 @@ use super::rule::{Rule, Violation};
 use super::{forms, sizes};
 use crate::arrived;
 use crate::idempotency::Kept;
+use crate::search;
 use crate::team_roles::RolePointer;
 use crate::{Item, Key, Store, StoreError};
 
@@ -74,6 +75,8 @@ pub(super) struct Snapshot {
     pub(super) admin_sessions: Vec<Key>,
     pub(super) portals: BTreeMap<PortalId, Portal>,
     pub(super) publications: BTreeMap<(PortalId, ApiId), Publication>,
+    /// The edition that search knows of each API.
+    pub(super) searches: BTreeMap<(PortalId, ApiId), u64>,
     pub(super) developers: BTreeMap<DeveloperId, Developer>,
     pub(super) passwords: BTreeSet<DeveloperId>,
     pub(super) sessions: Vec<Session>,
@@ -306,6 +309,10 @@ impl Snapshot {
             "document" => {
                 let found = self.entity::<Document>(key, item, |one| Some(Key::document(one.api, one.id)));
                 self.documents.extend(found.map(|one| ((one.api, one.id), one)));
+            }
+            "search" => {
+                let found = self.entity::<search::Row>(key, item, |row| Some(Key::search(row.portal, row.api)));
+                self.searches.extend(found.map(|row| ((row.portal, row.api), row.edition)));
             }
             "link" => {
                 let found = self.entity::<Link>(key, item, |link| Some(Key::link(&link.gateway, &link.stage)));
