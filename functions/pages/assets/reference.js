@@ -227,6 +227,7 @@
     persistAuthorization: false,
     validatorUrl: null,
     docExpansion: "list",
+    defaultModelExpandDepth: 2,
     defaultModelsExpandDepth: schemas === "true" ? 0 : -1,
     supportedSubmitMethods: tries === "true" ? ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"] : [],
     requestInterceptor: (request) => {
