@@ -291,13 +291,14 @@ async fn show_admin_settings_and_auth_strategies_are_filled_with_what_is_in_forc
     admin
         .patch(
             &format!("{}/{}", "/v3/portals", portal.id()),
-            json!({ "description": "Seas and skies", "auto_approve_developers": true }),
+            json!({ "description": "Seas and skies", "auto_approve_developers": true, "rbac_enabled": true }),
         )
         .await
         .expect(200);
     let html = admin.page("/admin/settings").await.expect(200).html();
     assert!(html.contains("Seas and skies"), "show-admin-settings: {html}");
     assert!(html.contains(r#"name="auto_approve_developers" data-as="boolean" checked"#), "{html}");
+    assert!(html.contains(r#"name="rbac_enabled" data-as="boolean" checked"#), "{html}");
     assert!(html.contains(r#"name="auto_approve_applications" data-as="boolean">"#), "{html}");
     let list = admin.page("/admin/auth-strategies").await.expect(200).html();
     assert!(list.contains("API key") && list.contains("Default"), "show-admin-auth-strategies: {list}");

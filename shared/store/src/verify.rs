@@ -13,6 +13,7 @@ mod jobs;
 mod links;
 mod report;
 mod roots;
+mod rows;
 mod rule;
 mod sizes;
 mod snapshot;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use portico_domain::application::{Application, Grant};
 use portico_domain::registration::Registration;
 
+use super::rows::RegistrationPointerRow;
 use super::rule::{Rule, Violation};
-use super::snapshot::{RegistrationPointerRow, Snapshot};
+use super::snapshot::Snapshot;
 use crate::Key;
 
 pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {

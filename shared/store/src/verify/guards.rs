@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::rows::GuardRow;
 use super::rule::{Rule, Violation};
-use super::snapshot::{GuardRow, Snapshot};
+use super::snapshot::Snapshot;
 use crate::Key;
 
 pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {

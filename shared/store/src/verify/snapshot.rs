@@ -11,20 +11,18 @@ use portico_domain::document::Document;
 use portico_domain::event::{Event, Name};
 use portico_domain::gateway::Link;
 use portico_domain::id::{
-    ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, RegistrationId, StrategyId, TeamId, VersionId,
+    ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, StrategyId, TeamId, VersionId,
 };
 use portico_domain::job::Job;
-use portico_domain::mail_token::Purpose;
 use portico_domain::portal::Portal;
 use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
 use portico_domain::session::Session;
 use portico_domain::strategy::Strategy;
 use portico_domain::team::{Member, Team};
-use portico_domain::time::Timestamp;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::rows::{GuardRow, MailTokenRow, PasswordRow, RegistrationPointerRow};
 use super::rule::{Rule, Violation};
 use super::{forms, sizes};
 use crate::arrived;
@@ -32,38 +30,6 @@ use crate::idempotency::Kept;
 use crate::search;
 use crate::team_roles::RolePointer;
 use crate::{Item, Key, Store, StoreError};
-
-/// A guard, whoever's it is.
-#[derive(Deserialize)]
-pub(super) struct GuardRow {
-    pub(super) owner: String,
-}
-
-/// A mail token.
-#[derive(Deserialize)]
-pub(super) struct MailTokenRow {
-    pub(super) portal: PortalId,
-    pub(super) developer: DeveloperId,
-    pub(super) purpose: Purpose,
-    pub(super) generation: u64,
-    pub(super) used_at: Option<Timestamp>,
-}
-
-/// An application among those registered for an API.
-#[derive(Deserialize)]
-pub(super) struct RegistrationPointerRow {
-    pub(super) registration: RegistrationId,
-    pub(super) application: ApplicationId,
-    pub(super) api: ApiId,
-    pub(super) portal: PortalId,
-}
-
-/// A password; its hash is not looked at.
-#[derive(Deserialize)]
-struct PasswordRow {
-    #[serde(rename = "phc")]
-    _phc: String,
-}
 
 /// The table as one scan saw it.
 #[derive(Default)]
