@@ -8,12 +8,17 @@ use portico::faults::Matching;
 use portico_domain::id::{ApiId, ApplicationId};
 use portico_http::routes::{self, Caller, Route};
 use portico_store::Key;
+use portico_tests::management::APIS;
 use portico_tests::steps::{APPLICATIONS, NOBODYS};
 use portico_tests::teams::{CONSUMER, VIEWER};
 use portico_tests::{Client, TestPortal};
 use serde_json::json;
 
 use crate::tenancy;
+
+/// Lists that count and find what lies in APIs.
+const ATTRIBUTES: &str = "/api/v3/api-attributes";
+const SEARCH: &str = "/api/v3/search?q=whenitebbs";
 
 /// The scene of the tenancy matrix, whose API `tides` is private, and everybody who might want to see it.
 struct Scene {
@@ -41,6 +46,12 @@ impl Scene {
         let portal = &scene.portal;
         let api = scene.ids["apiId"].parse().expect("an id");
         let other = portal.published_api("Rains").await;
+        let attributes = json!({ "attributes": { "water": ["salt"] } });
+        portal.admin().patch(&format!("{APIS}/{api}"), attributes).await.expect(200);
+        let paths = json!({ "/ebb": { "get": { "operationId": "whenItEbbs", "responses": {} } } });
+        let operations = json!({ "openapi": "3.1.0", "info": { "title": "Tides", "version": "9" }, "paths": paths }).to_string();
+        let version = json!({ "version": "9.0.0", "spec": { "content": operations } });
+        portal.admin().post(&format!("{APIS}/{api}/versions"), version).await.expect(201);
         let without = portal.developer_with_role("mallory", Some(other), CONSUMER).await;
         let viewer = portal.developer_with_role("vera", Some(api), VIEWER).await;
         let consumer = portal.developer_with_role("carl", Some(api), CONSUMER).await;
@@ -86,6 +97,8 @@ impl Scene {
         }
         let list = who.get("/api/v3/apis?filter[name]=Tides").await.expect(200);
         assert_eq!((list.total(), list.each("name").len()), (0, 0));
+        assert_eq!(who.get(ATTRIBUTES).await.expect(200).total(), 0);
+        assert!(who.get(SEARCH).await.expect(200).each("name").is_empty());
         for page in ["/", "/apis", "/apis?q=tides"] {
             let page = who.get(page).await.expect(200);
             assert!(!String::from_utf8_lossy(&page.bytes).contains("/apis/tides"), "a page shows it");
@@ -98,6 +111,8 @@ impl Scene {
         }
         let list = who.get("/api/v3/apis?filter[name]=Tides").await.expect(200);
         assert_eq!((list.total(), list.each("name")), (1, vec!["Tides".to_owned()]));
+        assert_eq!(who.get(ATTRIBUTES).await.expect(200).each("key"), ["water"]);
+        assert_eq!(who.get(SEARCH).await.expect(200).each("name").len(), 1);
         for page in ["/", "/apis", "/apis?q=tides"] {
             let page = who.get(page).await.expect(200);
             assert!(String::from_utf8_lossy(&page.bytes).contains("/apis/tides"), "a page shows it");
