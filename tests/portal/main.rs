@@ -27,6 +27,7 @@ mod browse_catalog;
 mod browse_catalog_look;
 mod bus;
 mod cancel_registration;
+mod capacity;
 mod change_password;
 mod command;
 mod contract;

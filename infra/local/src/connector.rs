@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use tokio::sync::Notify;
 
+use crate::capacity;
 use crate::engine::{Answer, Engine, writes};
 use crate::faults::{Call, Fault, Faults};
 use crate::recorded;
@@ -72,7 +73,16 @@ impl InProcess {
 
     async fn call_engine(&self, operation: String, body: String) -> Result<Answer, ConnectorError> {
         let writes = writes(&operation);
-        let answer = self.engine.call(operation, body).await.map_err(|closed| ConnectorError::io(closed.into()))?;
+        let (name, sent) = (operation.clone(), body.len());
+        let asking = self.faults.is_metered().then(|| capacity::asking(&body)).flatten();
+        let metered = asking.is_some();
+        let answer = self.engine.call(operation, asking.unwrap_or(body)).await;
+        let mut answer = answer.map_err(|closed| ConnectorError::io(closed.into()))?;
+        if metered {
+            let consumed;
+            (consumed, answer) = capacity::told(&name, sent, answer);
+            self.faults.consumed(consumed);
+        }
         if writes && answer.status == 200 {
             self.changed.notify_one();
         }

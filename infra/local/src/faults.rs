@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use crate::capacity::Consumed;
 use crate::engine::Answer;
 use crate::recorded::Use;
 
@@ -89,6 +90,7 @@ struct Script {
     rules: Vec<Rule>,
     calls: Vec<Call>,
     uses: BTreeSet<Use>,
+    consumed: Option<Consumed>,
 }
 
 #[derive(Debug)]
@@ -180,6 +182,26 @@ impl Faults {
     #[must_use]
     pub fn uses(&self) -> BTreeSet<Use> {
         self.script().uses.clone()
+    }
+
+    /// From now on calls say what they consume.
+    pub fn meter(&self) {
+        self.script().consumed = Some(Consumed::default());
+    }
+
+    /// What calls consumed since [`Faults::meter`], or since the last time.
+    pub fn take_consumed(&self) -> Consumed {
+        self.script().consumed.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    pub(crate) fn is_metered(&self) -> bool {
+        self.script().consumed.is_some()
+    }
+
+    pub(crate) fn consumed(&self, more: Consumed) {
+        if let Some(consumed) = self.script().consumed.as_mut() {
+            *consumed += more;
+        }
     }
 
     pub(crate) fn used(&self, uses: Vec<Use>) {

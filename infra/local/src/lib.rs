@@ -4,6 +4,7 @@ pub mod admin_tokens;
 pub mod apis;
 pub mod bus;
 pub mod bus_commands;
+pub mod capacity;
 pub mod cli;
 pub mod connector;
 pub mod data;
