@@ -31,6 +31,7 @@ mod capacity;
 mod change_password;
 mod command;
 mod contract;
+mod cost;
 mod coverage;
 mod create_app;
 mod decide_approval;

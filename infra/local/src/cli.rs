@@ -9,6 +9,7 @@ use portico_domain::id::PortalId;
 use portico_http::clock::{Clock as _, SystemClock, SystemEntropy};
 use tokio::net::TcpListener;
 
+use crate::cost::Cost;
 use crate::data::DataFolder;
 use crate::doctor::{self, Doctor};
 use crate::engine::Database;
@@ -46,6 +47,8 @@ enum Command {
     AdminToken(AdminToken),
     /// Publish an OpenAPI file, or a folder of them.
     Publish(Publish),
+    /// What a month on AWS costs, by service, from measured units and public prices.
+    Cost(Cost),
     /// See whether what the portal stands on is as it must be, and what to do where it is not.
     Doctor(Doctor),
 }
@@ -157,6 +160,10 @@ pub async fn run(cli: Cli) -> Result<bool, CannotStart> {
             let report = doctor::run(&options).await?;
             say(&report.to_string());
             Ok(report.is_well())
+        }
+        Command::Cost(options) => {
+            say(&options.bill()?.to_string());
+            Ok(true)
         }
         Command::Publish(options) => {
             publish::run(&options, say).await?;

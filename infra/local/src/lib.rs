@@ -7,6 +7,7 @@ pub mod bus_commands;
 pub mod capacity;
 pub mod cli;
 pub mod connector;
+pub mod cost;
 pub mod data;
 pub mod doctor;
 mod endpoint;

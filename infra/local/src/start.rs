@@ -69,6 +69,9 @@ pub enum CannotStart {
         /// Why.
         reason: String,
     },
+    /// The bill cannot be made.
+    #[error(transparent)]
+    Cost(#[from] crate::cost::CostError),
     /// The template in this binary.
     #[error(transparent)]
     Template(#[from] crate::gateway::routes::TemplateError),
