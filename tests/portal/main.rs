@@ -30,6 +30,7 @@ mod cancel_registration;
 mod capacity;
 mod change_password;
 mod command;
+mod compatibility;
 mod contract;
 mod cost;
 mod coverage;
