@@ -52,6 +52,7 @@ mod front_door;
 mod gates;
 mod gateway_cache;
 mod generate_credential;
+mod gitops;
 mod grants;
 mod headers;
 mod idempotency;
