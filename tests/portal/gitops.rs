@@ -93,8 +93,9 @@ async fn apply(portal: &TestPortal, folder: &Path) {
         if find(&admin, &format!("{place}/developers"), "email", &email).await.is_none() {
             admin.post(&format!("{place}/developers"), json!({ "id": developer["id"] })).await.expect(201);
         }
+        let given = admin.get(&format!("{place}/assigned-roles?page[size]=100")).await.expect(200).each("entity_id");
         for api in &apis[of] {
-            if find(&admin, &format!("{place}/assigned-roles"), "entity_id", api).await.is_none() {
+            if !given.contains(api) {
                 let role = json!({ "role_name": role, "entity_id": api, "entity_type_name": "Services", "entity_region": "eu" });
                 admin.post(&format!("{place}/assigned-roles"), role).await.expect(201);
             }
@@ -147,7 +148,7 @@ async fn what_files_say_is_brought_about_once_and_only_what_changes_is_changed()
     apply(&portal, &folder).await;
     let mut touched = BTreeSet::new();
     for (pk, sk) in changed(&second, &rows(&portal).await) {
-        let id = pk.strip_prefix("API#").or_else(|| sk.strip_prefix("PUB#"));
+        let id = pk.strip_prefix("API#").or_else(|| sk.strip_prefix("PUB#")).or_else(|| sk.strip_prefix("SEARCH#"));
         touched.insert(id.unwrap_or_else(|| panic!("{pk} {sk} is of no API")).to_owned());
     }
     let mut named = BTreeSet::new();

@@ -130,6 +130,7 @@ pub(crate) async fn relocate(portal: &Portal, request: &Request) -> Result<Respo
     let document = document_of(request)?;
     editable(portal, &who, id).await?;
     let mut body = Fields::of(&request.body);
+    body.open(); // the contract does not close it
     let parent = body.nullable("parent_document_id", uuid());
     let index = body.optional("index", integer(0..=i64::from(u32::MAX)));
     let (parent, index) = body.finish((parent, index))?;
