@@ -164,7 +164,9 @@ async fn of_a_folder_exactly_the_files_that_changed_are_published_again() {
     Elsewhere::expect(&elsewhere.run(&linked).await, &changed);
     // A stage belongs to one API.
     elsewhere.write("other.yaml", &text(7, "1.0.0"));
-    Elsewhere::expect_refused(&elsewhere.run(&["other.yaml", "--link", "a1/api-1"]).await, "is linked to another API");
+    for file in ["other.yaml", "apis/api-2.yaml"] {
+        Elsewhere::expect_refused(&elsewhere.run(&[file, "--link", "a1/api-1"]).await, "is linked to another API");
+    }
     // One file that is none names itself, and what came before it is published.
     elsewhere.write("apis/api-1.yaml", &text(1, "1.2.0"));
     elsewhere.write("apis/api-3.yaml", "no: document");

@@ -61,22 +61,22 @@ fn no_document(error: &str) -> String {
 pub async fn publish(management: &Management<'_>, file: &ApiFile, slug: &str, terms: &Terms<'_>) -> Result<Vec<String>, String> {
     let said = read(&file.text)?;
     let mut done = Vec::new();
-    let (api, linked) = match existing(management, slug).await? {
+    let api = match existing(management, slug).await? {
         Some(api) => {
             let id = text(&api, "id")?;
             if let Some(label) = add_version(management, &id, &said, &file.text).await? {
                 done.push(format!("version {label} added"));
             }
-            (id, api.get("implementation_mode").is_some_and(Value::is_string))
+            id
         }
         None => {
             let id = create(management, &said, slug, &file.text).await?;
             done.push(format!("made with version {}", said.version));
-            (id, false)
+            id
         }
     };
     if let Some(link) = terms.link {
-        done.extend(link_to(management, &api, &link.gateway, &link.stage_of(slug), linked).await?);
+        done.extend(link_to(management, &api, &link.gateway, &link.stage_of(slug)).await?);
     }
     done.extend(publication(management, &api, terms).await?);
     Ok(done)
@@ -128,18 +128,16 @@ fn build(version: &str, label: &str) -> Option<u32> {
     }
 }
 
-async fn link_to(
-    management: &Management<'_>,
-    api: &str,
-    gateway: &str,
-    stage: &str,
-    linked: bool,
-) -> Result<Option<String>, String> {
+async fn link_to(management: &Management<'_>, api: &str, gateway: &str, stage: &str) -> Result<Option<String>, String> {
+    let links = all(management, &format!("/v3/api-implementations?filter%5Bapi_id%5D={api}")).await?;
+    let is = |link: &Value, member, wanted| link.pointer(member).and_then(Value::as_str) == Some(wanted);
+    if links.iter().any(|link| is(link, "/api_gateway/gateway_id", gateway) && is(link, "/api_gateway/stage", stage)) {
+        return Ok(None);
+    }
     let link = json!({ "api_gateway": { "gateway_id": gateway, "stage": stage } });
     match management.send(Method::POST, &format!("/v3/apis/{api}/implementations"), &link).await? {
         (StatusCode::CREATED, _) => Ok(Some(format!("linked to gateway {gateway}, stage {stage}"))),
-        // A stage belongs to one API: to this one, if this one has any.
-        (StatusCode::CONFLICT, _) if linked => Ok(None),
+        // A stage belongs to one API.
         (StatusCode::CONFLICT, _) => Err(format!("stage {stage} of gateway {gateway} is linked to another API")),
         (status, problem) => Err(refusal(status, &problem)),
     }
@@ -181,8 +179,9 @@ async fn existing(management: &Management<'_>, slug: &str) -> Result<Option<Valu
 /// What the list answered instead.
 pub(super) async fn all(management: &Management<'_>, path: &str) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
+    let and = if path.contains('?') { '&' } else { '?' };
     for number in 1.. {
-        let page = get(management, &format!("{path}?page%5Bsize%5D=100&page%5Bnumber%5D={number}")).await?;
+        let page = get(management, &format!("{path}{and}page%5Bsize%5D=100&page%5Bnumber%5D={number}")).await?;
         let data = page.get("data").and_then(Value::as_array).ok_or_else(|| format!("{path} answers no list"))?;
         found.extend(data.iter().cloned());
         if data.len() < 100 {
