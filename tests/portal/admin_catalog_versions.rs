@@ -28,6 +28,8 @@ async fn a_version_gets_another_label_and_another_specification_and_the_catalog_
     let versions = format!("{APIS}/{api}/versions");
     let body = |label: &str| json!({ "version": label, "spec": { "content": openapi(label) } });
     let one = admin.post(&versions, body("1.0.0")).await.expect(201).id();
+    // Ids of one moment have no order.
+    portal.clock.advance(std::time::Duration::from_secs(1));
     admin.post(&versions, body("2.0.0")).await.expect(201);
     let path = format!("{versions}/{one}");
     portal.clock.advance(std::time::Duration::from_secs(5));

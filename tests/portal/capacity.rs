@@ -10,7 +10,7 @@ use portico_domain::event::Name;
 use portico_domain::status::Status;
 use portico_http::routes::{Caller, Route, all};
 use portico_tests::account::PASSWORD;
-use portico_tests::kept::assert_kept;
+use portico_tests::kept::{WRITE, assert_kept};
 use portico_tests::management::ADMIN_SESSION;
 use portico_tests::portal::ADMIN_TOKEN;
 use portico_tests::{ApiCall, Client, Reply, TestPortal};
@@ -130,5 +130,21 @@ async fn operations_consume_what_the_kept_table_says() {
     for ((function, operation), Consumed { calls, read_units, write_units, sent, received }) in &table {
         writeln!(csv, "{function},{operation},{calls},{read_units},{write_units},{sent},{received}").expect("a line");
     }
-    assert_kept(KEPT, &csv);
+    if std::env::var_os(WRITE).is_some() || !is_near(&csv) {
+        assert_kept(KEPT, &csv);
+    }
+}
+
+/// Whether calls and units are those of the kept table, and bytes nearly: what is compressed with random ids in it has no fixed size.
+fn is_near(csv: &str) -> bool {
+    let cells = |line: &str| -> Vec<String> { line.split(',').map(str::to_owned).collect() };
+    let near = |one: &str, other: &str| match (one.parse::<f64>(), other.parse::<f64>()) {
+        (Ok(one), Ok(other)) => (one - other).abs() <= one.max(other) / 100.0,
+        _ => one == other,
+    };
+    let kept = include_str!("../../docs/capacity.csv");
+    kept.lines().count() == csv.lines().count()
+        && kept.lines().zip(csv.lines()).map(|(one, other)| (cells(one), cells(other))).all(|(one, other)| {
+            one.get(..5) == other.get(..5) && one.iter().zip(&other).skip(5).all(|(one, other)| near(one, other))
+        })
 }

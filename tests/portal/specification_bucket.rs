@@ -20,6 +20,7 @@ async fn a_portal_over_a_bucket_keeps_and_gives_the_very_bytes() {
     assert_eq!(bucket.take_requests(), [format!("PUT {path}")]);
     assert_eq!(bucket.objects()[&path], TEXT);
     admin.publish_api(api, json!({ "visibility": "public" })).await.expect(200);
+    assert_eq!(bucket.take_requests(), [format!("GET {path}")], "for what search knows of it");
     let visitor = portal.anonymous();
     let version = visitor.get(&format!("/api/v3/apis/{api}/versions")).await.expect(200).each("id").remove(0);
     let raw = visitor.get(&format!("/api/v3/apis/{api}/versions/{version}/raw")).await.expect(200);

@@ -1,6 +1,7 @@
 //! `list-portal-team-roles`, `assign-role-to-portal-teams`, `remove-role-from-portal-team`, `list-portal-roles`.
 
 use http::{HeaderName, HeaderValue};
+use portico_domain::api::Api;
 use portico_domain::event::Name;
 use portico_domain::id::AssignmentId;
 use portico_domain::reader::{Role, Scope};
@@ -12,8 +13,8 @@ use portico_http::listing::{Column, Listing};
 use portico_http::response::{created, no_content, ok};
 use portico_http::views::admin_team::{AssignedRoleView, ENTITY_TYPE, EVERY_API, entity};
 use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::decide_again;
 use portico_store::team_roles::RoleError;
+use portico_store::{Key, decide_again};
 use serde_json::{Value, json};
 
 use crate::{again, alive, named};
@@ -65,11 +66,21 @@ pub(crate) async fn known(portal: &Portal, request: &Request) -> Result<Response
 }
 
 pub(crate) async fn assign(portal: &Portal, request: &Request) -> Result<Response, Problem> {
-    let (who, team) = named(portal, request, []).await?;
-    let (assigned, region) = parse(request)?;
+    let parsed = parse(request);
+    let api = parsed.as_ref().ok().and_then(|(assigned, _)| match assigned.scope {
+        Scope::One(api) => Some(Key::api(api)),
+        Scope::All => None,
+    });
+    let (who, team) = named(portal, request, api.clone()).await?;
+    let (assigned, region) = parsed?;
     let id = team.id;
     let assignment = Assignment { id: portal.new_id()?, region: region.to_owned() };
     let mut known = Some(alive(team)?);
+    if let Some(key) = api
+        && who.administrator.items.get::<Api>(&key)?.is_none_or(|api| api.deleted_at.is_some())
+    {
+        return Err(unknown_api());
+    }
     let (who, kept) = (&who, &assignment);
     decide_again::<_, Problem, _>(|| {
         let known = known.take();

@@ -10,6 +10,7 @@ use portico_domain::publication::Publication;
 use portico_domain::reader::Reader;
 use portico_domain::search::{Hit, OfVersion, Wanted};
 use portico_http::invalid::{Invalid, InvalidParameter, Rule};
+use portico_http::listing::page_size;
 use portico_http::query::Query;
 use portico_http::response::ok;
 use portico_http::{Portal, Problem, Request, Response};
@@ -19,8 +20,6 @@ use cursor::Place;
 
 /// The most APIs whose cards are read together.
 const CARDS: usize = 100;
-const DEFAULT_SIZE: usize = 10;
-const MAX_SIZE: usize = 100;
 
 /// A hit of an API.
 struct Ranked {
@@ -116,29 +115,16 @@ fn parse(query: &Query) -> Result<Asked, Invalid> {
             None
         })
     };
-    let (text, size, after) = (get("q").unwrap_or_default(), get("page[size]"), get("page[after]"));
+    let (text, after) = (get("q").unwrap_or_default(), get("page[after]"));
     if text.chars().count() > Wanted::MAX_CHARS {
         let maximum = Wanted::MAX_CHARS;
         let reason = format!("must have at most {maximum} characters");
         faults.push(InvalidParameter::query("q", Rule::MaxLength { maximum: maximum.try_into().unwrap_or(i64::MAX) }, reason));
     }
-    let size = match size.map(str::parse::<usize>) {
-        None => DEFAULT_SIZE,
-        Some(Ok(size @ 1..=MAX_SIZE)) => size,
-        Some(Ok(0)) => {
-            faults.push(InvalidParameter::query("page[size]", Rule::Min { minimum: 1 }, "must be at least 1"));
-            DEFAULT_SIZE
-        }
-        Some(Ok(_)) => {
-            let reason = format!("must be at most {MAX_SIZE}");
-            faults.push(InvalidParameter::query("page[size]", Rule::Max { maximum: 100 }, reason));
-            DEFAULT_SIZE
-        }
-        Some(Err(_)) => {
-            faults.push(InvalidParameter::query("page[size]", Rule::IsInteger, "must be an integer"));
-            DEFAULT_SIZE
-        }
-    };
+    let size = page_size(query).unwrap_or_else(|fault| {
+        faults.push(fault);
+        0
+    });
     let place = after.map(Place::parse);
     if place.is_some_and(|place| place.is_none()) {
         let reason = "must be taken from meta.page of an earlier answer";

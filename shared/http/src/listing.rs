@@ -23,7 +23,7 @@ mod order;
 mod page;
 
 pub use column::Column;
-pub use page::Page;
+pub use page::{Page, page_size};
 
 use crate::invalid::{Invalid, InvalidParameter};
 use crate::query::Query;

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 const ID: &str = "0192f3a4-5b6c-7d8e-9f00-112233445566";
 
 impl Operation {
-    /// Whether it answers with pages.
-    pub fn is_paged(&self) -> bool {
-        self.query.iter().any(|parameter| parameter.name == "page[size]")
+    /// Whether it answers with pages that have numbers; search goes on by a cursor.
+    pub fn is_numbered(&self) -> bool {
+        self.query.iter().any(|parameter| parameter.name == "page[number]")
     }
 
     /// The name of its filter: `filter`, but for one list.

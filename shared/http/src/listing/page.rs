@@ -4,6 +4,10 @@ use crate::invalid::{InvalidParameter, Rule};
 use crate::query::Query;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+const SIZE: &str = "page[size]";
+const DEFAULT_SIZE: usize = 10;
+const MAX_SIZE: usize = 100;
+
 /// The page that was asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
@@ -12,8 +16,6 @@ pub(super) struct Window {
 }
 
 impl Window {
-    const DEFAULT_SIZE: usize = 10;
-    const MAX_SIZE: usize = 100;
     /// No list is so long; beyond it offsets would only overflow.
     const MAX_NUMBER: usize = 1_000_000_000;
 
@@ -24,12 +26,20 @@ impl Window {
                 default
             })
         };
-        Self { number: read("page[number]", 1, Self::MAX_NUMBER), size: read("page[size]", Self::DEFAULT_SIZE, Self::MAX_SIZE) }
+        Self { number: read("page[number]", 1, Self::MAX_NUMBER), size: read(SIZE, DEFAULT_SIZE, MAX_SIZE) }
     }
 
     pub(super) fn offset(self) -> usize {
         (self.number - 1).saturating_mul(self.size)
     }
+}
+
+/// How many items a page is to have, for what is paged in another way than by numbers.
+///
+/// # Errors
+/// What is wrong with `page[size]`.
+pub fn page_size(query: &Query) -> Result<usize, InvalidParameter> {
+    bounded(query, SIZE, DEFAULT_SIZE, MAX_SIZE)
 }
 
 fn bounded(query: &Query, name: &str, default: usize, max: usize) -> Result<usize, InvalidParameter> {
