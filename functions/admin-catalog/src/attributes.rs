@@ -1,6 +1,6 @@
 //! `list-api-attributes`: the attributes of all APIs, and how many have each value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portico_domain::api::Api;
 use portico_domain::id::AttributeId;
@@ -60,10 +60,9 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
             });
             row.created_at = row.created_at.min(api.created_at);
             row.updated_at = row.updated_at.max(api.updated_at);
-            let mut once: Vec<_> = values.iter().collect();
-            once.sort();
-            once.dedup();
-            once.into_iter().for_each(|value| *row.values.entry(value.clone()).or_default() += 1);
+            for value in values.iter().collect::<BTreeSet<_>>() {
+                *row.values.entry(value.clone()).or_default() += 1;
+            }
         }
     }
     ok(&browsing.page(rows.into_values().collect(), &walked).map(|row| AttributeView {

@@ -13,10 +13,9 @@ mod specification;
 mod specifications;
 mod versions;
 
-use portico_domain::api::{Api, TooMany};
-use portico_domain::id::ApiId;
+use portico_domain::api::TooMany;
 use portico_http::invalid::{InvalidParameter, Rule};
-use portico_http::who::Administrator;
+use portico_http::managed_api::{editable, live, named, written};
 use portico_http::{Kind, Portal, Problem, Request, Response};
 
 /// Answers the routes of `admin-catalog`.
@@ -57,25 +56,6 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "list-api-registrations" => registrations::list(portal, &request).await,
         _ => Err(Problem::not_found()),
     }
-}
-
-/// The administrator, and the API that the path names, which may not be there.
-async fn named(portal: &Portal, request: &Request) -> Result<(Administrator, ApiId), Problem> {
-    let id = request.id::<ApiId>("apiId");
-    let who = portal.administrator(request, []).await?;
-    Ok((who, id?))
-}
-
-/// The API as it is now.
-async fn live(portal: &Portal, id: ApiId) -> Result<Api, Problem> {
-    portal.store.api(id).await?.ok_or_else(Problem::not_found)
-}
-
-/// The API as it is now, for somebody who changes it: a token for some portals must be for all that it is published in.
-async fn editable(portal: &Portal, who: &Administrator, id: ApiId) -> Result<Api, Problem> {
-    let api = live(portal, id).await?;
-    api.publications.keys().try_for_each(|portal| who.require(*portal))?;
-    Ok(api)
 }
 
 /// `force` of an edit, which has to be one of its words; nothing here is kept back that it would have to force.

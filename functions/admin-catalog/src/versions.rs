@@ -12,12 +12,11 @@ use portico_http::response::{created, no_content, ok};
 use portico_http::views::version::{VersionRowView, VersionView};
 use portico_http::who::Administrator;
 use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::apis::ContentsError;
 use portico_store::{Key, decide_again};
 use serde_json::json;
 
 use crate::specification::{self, Kept};
-use crate::{editable, force, live, named, too_many};
+use crate::{editable, force, live, named, too_many, written};
 
 pub(crate) const TYPES: &[&str] = &[SpecType::Oas2.as_str(), SpecType::Oas3.as_str(), SpecType::Asyncapi.as_str()];
 const COLUMNS: &[Column<Version>] = &[
@@ -104,7 +103,7 @@ pub(crate) async fn add(portal: &Portal, who: &Administrator, id: ApiId, version
         let data = json!({ "api": id, "version": version.id, "current": current(&after) });
         let event = portal.event(Name::ApiVersionCreated, who.actor(), data)?;
         let packed = portal.searchable(&after, std::slice::from_ref(version), None).await?;
-        ended(portal.store.add_version((&before, &after, &packed), version, &event).await)
+        written(portal.store.add_version((&before, &after, &packed), version, &event).await)
     })
     .await
 }
@@ -140,7 +139,7 @@ pub(crate) async fn change(
         let data = json!({ "api": id, "version": version, "changed": changed, "current": current(&after) });
         let event = portal.event(Name::ApiVersionUpdated, who.actor(), data)?;
         let packed = portal.searchable(&after, &all, None).await?;
-        Ok(ended(portal.store.update_version((&before, &after, &packed), &now, &event).await)?.map(|()| now))
+        Ok(written(portal.store.update_version((&before, &after, &packed), &now, &event).await)?.map(|()| now))
     })
     .await
 }
@@ -161,21 +160,13 @@ pub(crate) async fn remove(
         let data = json!({ "api": id, "version": version, "current": current(&after) });
         let event = portal.event(Name::ApiVersionDeleted, who.actor(), data)?;
         let packed = portal.searchable(&after, &rest, None).await?;
-        ended(portal.store.delete_version((&before, &after, &packed), &gone, &event).await)
+        written(portal.store.delete_version((&before, &after, &packed), &gone, &event).await)
     })
     .await
 }
 
 fn current(api: &Api) -> Option<VersionId> {
     api.current_version.as_ref().map(|one| one.id)
-}
-
-fn ended(ended: Result<(), ContentsError>) -> Result<Option<()>, Problem> {
-    match ended {
-        Ok(()) => Ok(Some(())),
-        Err(ContentsError::Changed) => Ok(None),
-        Err(ContentsError::Store(error)) => Err(error.into()),
-    }
 }
 
 fn refused(error: Refused) -> Problem {

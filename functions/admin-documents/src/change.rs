@@ -1,7 +1,8 @@
 //! `create-api-document`, `update-api-document`, `delete-api-document`, `move-api-document`.
 
-use portico_domain::document::{Content, DocumentChanges, DocumentStatus, NewDocument, TreeError};
-use portico_domain::event::Name;
+use portico_domain::api::Api;
+use portico_domain::document::{Content, DocumentChanges, DocumentStatus, NewDocument, Tree, TreeError};
+use portico_domain::event::{Event, Name};
 use portico_domain::id::{ApiId, DocumentId};
 use portico_domain::slug::Slug;
 use portico_domain::text::DisplayName;
@@ -10,12 +11,11 @@ use portico_http::fields::kinds::{integer, one_of, text, uuid};
 use portico_http::response::{created, no_content, ok};
 use portico_http::views::document::DocumentView;
 use portico_http::{Portal, Problem, Request, Response};
-use portico_store::apis::ContentsError;
 use portico_store::documents::DocumentEdit;
 use portico_store::{decide_again, sha256_hex};
 use serde_json::{Value, json};
 
-use crate::{document_of, editable, named, read, refused};
+use crate::{document_of, editable, named, read, refused, written};
 
 const STATUSES: &[(&str, DocumentStatus)] = &[
     (DocumentStatus::Published.as_str(), DocumentStatus::Published),
@@ -55,10 +55,8 @@ pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Respons
         let tree = portal.store.documents_of(id).await?;
         let made = tree.create(new.clone(), portal.now()).map_err(refused)?;
         let event = portal.event(Name::ApiDocumentCreated, who.actor(), told(id, made.id))?;
-        let after = before.with_documents(portal.now());
-        let packed = portal.searchable(&after, &[], Some(tree.with(std::slice::from_ref(&made), &[]))).await?;
-        let written = portal.store.change_documents((&before, &after, &packed), DocumentEdit::Add(&made), &event).await;
-        Ok(ended(written)?.map(|()| made))
+        let tree = tree.with(std::slice::from_ref(&made), &[]);
+        Ok(write(portal, &before, tree, DocumentEdit::Add(&made), &event).await?.map(|()| made))
     })
     .await?;
     created(&DocumentView::of(&made, content.as_str().to_owned()))
@@ -91,10 +89,9 @@ pub(crate) async fn update(portal: &Portal, request: &Request) -> Result<Respons
             return Ok(Some(now));
         }
         let event = portal.event(Name::ApiDocumentUpdated, who.actor(), told(id, document))?;
-        let after = before.with_documents(portal.now());
-        let packed = portal.searchable(&after, &[], Some(tree.with(std::slice::from_ref(&now), &[]))).await?;
-        let edit = DocumentEdit::Change(std::slice::from_ref(&now));
-        Ok(ended(portal.store.change_documents((&before, &after, &packed), edit, &event).await)?.map(|()| now))
+        let changed = std::slice::from_ref(&now);
+        let tree = tree.with(changed, &[]);
+        Ok(write(portal, &before, tree, DocumentEdit::Change(changed), &event).await?.map(|()| now))
     })
     .await?;
     let content = match content {
@@ -117,9 +114,7 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
         }
         let data = json!({ "api": id, "document": document, "documents": gone });
         let event = portal.event(Name::ApiDocumentDeleted, who.actor(), data)?;
-        let after = before.with_documents(portal.now());
-        let packed = portal.searchable(&after, &[], Some(tree.with(&[], &gone))).await?;
-        ended(portal.store.change_documents((&before, &after, &packed), DocumentEdit::Remove(&gone), &event).await)
+        write(portal, &before, tree.with(&[], &gone), DocumentEdit::Remove(&gone), &event).await
     })
     .await?;
     Ok(no_content())
@@ -149,9 +144,7 @@ pub(crate) async fn relocate(portal: &Portal, request: &Request) -> Result<Respo
             return Ok(Some(()));
         }
         let event = portal.event(Name::ApiDocumentMoved, who.actor(), told(id, document))?;
-        let after = before.with_documents(portal.now());
-        let packed = portal.searchable(&after, &[], Some(tree.with(&moved, &[]))).await?;
-        ended(portal.store.change_documents((&before, &after, &packed), DocumentEdit::Change(&moved), &event).await)
+        write(portal, &before, tree.with(&moved, &[]), DocumentEdit::Change(&moved), &event).await
     })
     .await?;
     Ok(no_content())
@@ -172,10 +165,9 @@ fn told(api: ApiId, document: DocumentId) -> Value {
     json!({ "api": api, "document": document })
 }
 
-fn ended(ended: Result<(), ContentsError>) -> Result<Option<()>, Problem> {
-    match ended {
-        Ok(()) => Ok(Some(())),
-        Err(ContentsError::Changed) => Ok(None),
-        Err(ContentsError::Store(error)) => Err(error.into()),
-    }
+/// Writes an edit of the tree, and what search knows of the API from then on; nothing, if the API is not what was read any more.
+async fn write(portal: &Portal, before: &Api, tree: Tree, edit: DocumentEdit<'_>, event: &Event) -> Result<Option<()>, Problem> {
+    let after = before.with_documents(portal.now());
+    let packed = portal.searchable(&after, &[], Some(tree)).await?;
+    written(portal.store.change_documents((before, &after, &packed), edit, event).await)
 }

@@ -3,11 +3,10 @@
 mod change;
 mod read;
 
-use portico_domain::api::Api;
 use portico_domain::document::TreeError;
-use portico_domain::id::{ApiId, DocumentId};
+use portico_domain::id::DocumentId;
 use portico_http::invalid::{InvalidParameter, Rule};
-use portico_http::who::Administrator;
+use portico_http::managed_api::{editable, live, named, written};
 use portico_http::{Kind, Portal, Problem, Request, Response};
 
 /// Answers the routes of `admin-documents`.
@@ -27,27 +26,8 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     }
 }
 
-/// The administrator, and the API that the path names, which may not be there.
-async fn named(portal: &Portal, request: &Request) -> Result<(Administrator, ApiId), Problem> {
-    let id = request.id::<ApiId>("apiId");
-    let who = portal.administrator(request, []).await?;
-    Ok((who, id?))
-}
-
 fn document_of(request: &Request) -> Result<DocumentId, Problem> {
     request.id("documentId")
-}
-
-/// The API as it is now.
-async fn live(portal: &Portal, id: ApiId) -> Result<Api, Problem> {
-    portal.store.api(id).await?.ok_or_else(Problem::not_found)
-}
-
-/// The API as it is now, for somebody who changes it: a token for some portals must be for all that it is published in.
-async fn editable(portal: &Portal, who: &Administrator, id: ApiId) -> Result<Api, Problem> {
-    let api = live(portal, id).await?;
-    api.publications.keys().try_for_each(|portal| who.require(*portal))?;
-    Ok(api)
 }
 
 fn refused(error: TreeError) -> Problem {

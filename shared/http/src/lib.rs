@@ -25,6 +25,7 @@ pub mod lambda;
 pub mod listing;
 pub mod local_path;
 mod mail_outcome;
+pub mod managed_api;
 pub mod named_api;
 mod own_application;
 mod own_credential;

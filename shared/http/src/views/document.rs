@@ -4,11 +4,10 @@ use portico_domain::document::{Document, DocumentStatus, Tree};
 use portico_domain::id::DocumentId;
 use serde::Serialize;
 
-/// A document as administrators see it.
+/// What administrators see of a document wherever they see it.
 #[derive(Clone, Debug, Serialize)]
-pub struct DocumentView {
+struct Head {
     id: DocumentId,
-    content: String,
     title: String,
     slug: String,
     status: DocumentStatus,
@@ -17,12 +16,10 @@ pub struct DocumentView {
     updated_at: String,
 }
 
-impl DocumentView {
-    /// The view of a document with its text.
-    pub fn of(document: &Document, content: String) -> Self {
+impl Head {
+    fn of(document: &Document) -> Self {
         Self {
             id: document.id,
-            content,
             title: document.title.clone(),
             slug: document.slug.clone(),
             status: document.status,
@@ -30,6 +27,21 @@ impl DocumentView {
             created_at: document.created_at.rfc3339(),
             updated_at: document.updated_at.rfc3339(),
         }
+    }
+}
+
+/// A document as administrators see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DocumentView {
+    #[serde(flatten)]
+    head: Head,
+    content: String,
+}
+
+impl DocumentView {
+    /// The view of a document with its text.
+    pub fn of(document: &Document, content: String) -> Self {
+        Self { head: Head::of(document), content }
     }
 }
 
@@ -43,29 +55,15 @@ pub struct DocumentTreeView<T> {
 /// A document in the administrator's tree.
 #[derive(Clone, Debug, Serialize)]
 pub struct DocumentNodeView {
-    id: DocumentId,
-    title: String,
-    slug: String,
-    status: DocumentStatus,
-    parent_document_id: Option<DocumentId>,
-    created_at: String,
-    updated_at: String,
+    #[serde(flatten)]
+    head: Head,
     children: Vec<Self>,
 }
 
 impl DocumentNodeView {
     /// The view of a document with what lies below it.
     pub fn of(document: &Document, children: Vec<Self>) -> Self {
-        Self {
-            id: document.id,
-            title: document.title.clone(),
-            slug: document.slug.clone(),
-            status: document.status,
-            parent_document_id: document.parent,
-            created_at: document.created_at.rfc3339(),
-            updated_at: document.updated_at.rfc3339(),
-            children,
-        }
+        Self { head: Head::of(document), children }
     }
 }
 
