@@ -12,7 +12,7 @@ use portico_tests::{ApiCall, TestPortal};
 use serde_json::{Value, json};
 
 /// A portal with one application that may call one API, and its key.
-async fn open() -> (TestPortal, ApplicationId, String) {
+pub(crate) async fn open() -> (TestPortal, ApplicationId, String) {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
     let api = portal.published_api("Tides").await;

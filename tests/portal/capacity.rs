@@ -94,12 +94,7 @@ async fn one(route: &'static Route) -> Option<Consumed> {
 
 /// A call of a published API with a key, through the authorizer.
 async fn authorized(table: &mut Table) {
-    let portal = TestPortal::start().await;
-    let ada = portal.approved_developer("ada@example.test").await;
-    let api = portal.published_api("Tides").await;
-    let application = portal.application_of(&ada, "Weather board").await;
-    portal.registration(application, api, Status::Approved).await;
-    let key = portal.api_key(application).await;
+    let (portal, _, key) = super::authorize::open().await;
     portal.database.faults().meter();
     let call = ApiCall::to("tides").key(&key);
     let (passed, consumed) = of(&portal, portal.call(&call)).await;

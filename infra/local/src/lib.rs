@@ -31,4 +31,5 @@ pub mod server;
 pub mod start;
 pub mod table;
 pub mod table_server;
+mod template;
 pub mod watch_router;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::CostError;
 use crate::gateway::routes::TEMPLATE;
+use crate::template::Template;
 
 /// What operations consume; a test of the whole journey keeps it.
 const CAPACITY: &str = include_str!("../../../../docs/capacity.csv");
@@ -99,41 +100,6 @@ impl AddAssign for Use {
 }
 
 // What the bill needs of the template.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Template {
-    globals: Globals,
-    resources: BTreeMap<String, Resource>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Globals {
-    function: Properties,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resource {
-    r#type: String,
-    #[serde(default)]
-    metadata: Metadata,
-    #[serde(default)]
-    properties: Properties,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Metadata {
-    build_properties: BuildProperties,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct BuildProperties {
-    binary: Option<String>,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Properties {
@@ -153,19 +119,18 @@ pub(super) struct Measured {
 
 impl Measured {
     pub(super) fn read() -> Result<Self, CostError> {
-        let template: Template = serde_saphyr::from_str(TEMPLATE).map_err(|error| CostError::Template(error.to_string()))?;
+        let template: Template<Properties> =
+            serde_saphyr::from_str(TEMPLATE).map_err(|error| CostError::Template(error.to_string()))?;
         let ordinary = template.globals.function.memory_size.unwrap_or(128.0);
         let (mut megabytes, mut untraced, mut alarms) = (BTreeMap::new(), Vec::new(), 0.0);
-        for Resource { r#type, metadata, properties } in template.resources.into_values() {
-            match (r#type.as_str(), metadata.build_properties.binary) {
-                ("AWS::Serverless::Function", Some(function)) => {
-                    if properties.tracing.as_deref() == Some("PassThrough") {
-                        untraced.push(function.clone());
-                    }
-                    megabytes.insert(function, properties.memory_size.unwrap_or(ordinary));
+        for resource in template.resources.values() {
+            if let Some(function) = resource.function() {
+                if resource.properties.tracing.as_deref() == Some("PassThrough") {
+                    untraced.push(function.to_owned());
                 }
-                ("AWS::CloudWatch::Alarm", _) => alarms += 1.0,
-                _ => {}
+                megabytes.insert(function.to_owned(), resource.properties.memory_size.unwrap_or(ordinary));
+            } else if resource.kind == "AWS::CloudWatch::Alarm" {
+                alarms += 1.0;
             }
         }
         let units = CAPACITY.lines().skip(1).filter_map(|line| {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
+use crate::template::Template;
+
 /// `infra/template.yaml`, as it was when this binary was built.
 pub const TEMPLATE: &str = include_str!("../../../template.yaml");
 
@@ -58,35 +60,7 @@ pub enum TemplateError {
     NoDefault,
 }
 
-// Only what routing needs; everything else, CloudFormation's tags with it, is passed over.
-#[derive(Deserialize)]
-struct Template {
-    #[serde(rename = "Resources")]
-    resources: BTreeMap<String, Resource>,
-}
-
-#[derive(Deserialize)]
-struct Resource {
-    #[serde(rename = "Type")]
-    kind: String,
-    #[serde(rename = "Metadata", default)]
-    metadata: Metadata,
-    #[serde(rename = "Properties", default)]
-    properties: Properties,
-}
-
-#[derive(Default, Deserialize)]
-struct Metadata {
-    #[serde(rename = "BuildProperties", default)]
-    build: BuildProperties,
-}
-
-#[derive(Default, Deserialize)]
-struct BuildProperties {
-    #[serde(rename = "Binary")]
-    binary: Option<String>,
-}
-
+// All that routing needs of a resource.
 #[derive(Default, Deserialize)]
 struct Properties {
     #[serde(rename = "Body")]
@@ -135,12 +109,9 @@ impl Routes {
     /// # Errors
     /// [`TemplateError`] names what is wrong with it.
     pub fn read(template: &str) -> Result<Self, TemplateError> {
-        let Template { resources } =
+        let Template::<Properties> { resources, .. } =
             serde_saphyr::from_str(template).map_err(|error| TemplateError::Unreadable(error.to_string()))?;
-        let binary = |logical_id: &str| {
-            let function = resources.get(logical_id).filter(|resource| resource.kind == "AWS::Serverless::Function")?;
-            function.metadata.build.binary.clone()
-        };
+        let binary = |logical_id: &str| resources.get(logical_id)?.function().map(str::to_owned);
         let apis = resources.values().filter(|resource| resource.kind == "AWS::ApiGatewayV2::Api");
         let document = apis.filter_map(|api| api.properties.body.as_ref()).next().ok_or(TemplateError::NoDefault)?;
         let mut by_method: HashMap<String, matchit::Router<Route>> = HashMap::new();
