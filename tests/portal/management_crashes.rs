@@ -2,6 +2,8 @@
 //! says that it happened. (Publications, versions, links and APIs have their sweeps in `admin_catalog_races`, decisions about
 //! developers and their deletion in `developer_gates`, the headers of a strategy in `admin_auth_strategies`.)
 
+mod contents;
+
 use http::Method;
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
@@ -10,7 +12,7 @@ use portico_domain::status::Status;
 use portico_store::Key;
 use portico_tests::TestPortal;
 use portico_tests::crashes::each_crash;
-use portico_tests::management::{APIS, STRATEGIES, publication};
+use portico_tests::management::{APIS, STRATEGIES};
 use portico_tests::steps::APPLICATIONS;
 use serde_json::{Value, json};
 
@@ -79,10 +81,6 @@ fn portal_key(portal: &TestPortal, _: &Scene) -> Key {
 
 fn app_key(_: &TestPortal, scene: &Scene) -> Key {
     Key::application(scene.app)
-}
-
-fn api_key(_: &TestPortal, scene: &Scene) -> Key {
-    Key::api(scene.api)
 }
 
 fn strategy_key(_: &TestPortal, scene: &Scene) -> Key {
@@ -248,106 +246,6 @@ fn changes() -> Vec<Change> {
             counted: Counted::Events(app_key, Name::ApplicationDeleted),
             at_most: 1,
         },
-        Change {
-            name: "update-api-version",
-            method: Method::PATCH,
-            path: |_, scene| format!("{APIS}/{}/versions/{}", scene.api, scene.version),
-            body: |_| Some(json!({ "version": "2", "spec": { "content": "openapi: 3.1.0" } })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(api_key, Name::ApiVersionUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "delete-api-version",
-            method: Method::DELETE,
-            path: |_, scene| format!("{APIS}/{}/versions/{}", scene.api, scene.version),
-            body: |_| None,
-            done: 204,
-            done_before: 404,
-            counted: Counted::Events(api_key, Name::ApiVersionDeleted),
-            at_most: 1,
-        },
-        Change {
-            name: "create-api-spec",
-            method: Method::POST,
-            path: |_, scene| format!("{APIS}/{}/specifications", scene.api),
-            body: |_| Some(json!({ "content": "openapi: 3.1.0\ninfo: {version: 7}" })),
-            done: 201,
-            done_before: 409,
-            counted: Counted::Events(api_key, Name::ApiVersionCreated),
-            at_most: 1,
-        },
-        Change {
-            name: "update-api-spec",
-            method: Method::PATCH,
-            path: |_, scene| format!("{APIS}/{}/specifications/{}", scene.api, scene.version),
-            body: |_| Some(json!({ "content": "openapi: 3.1.0" })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(api_key, Name::ApiVersionUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "delete-api-spec",
-            method: Method::DELETE,
-            path: |_, scene| format!("{APIS}/{}/specifications/{}", scene.api, scene.version),
-            body: |_| None,
-            done: 204,
-            done_before: 404,
-            counted: Counted::Events(api_key, Name::ApiVersionDeleted),
-            at_most: 1,
-        },
-        Change {
-            name: "create-api-document",
-            method: Method::POST,
-            path: |_, scene| format!("{APIS}/{}/documents", scene.api),
-            body: |_| Some(json!({ "content": "x", "slug": "three" })),
-            done: 201,
-            done_before: 409,
-            counted: Counted::Events(api_key, Name::ApiDocumentCreated),
-            at_most: 1,
-        },
-        Change {
-            name: "update-api-document",
-            method: Method::PATCH,
-            path: |_, scene| format!("{APIS}/{}/documents/{}", scene.api, scene.document),
-            body: |_| Some(json!({ "content": "other", "status": "published" })),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(api_key, Name::ApiDocumentUpdated),
-            at_most: 1,
-        },
-        Change {
-            name: "move-api-document",
-            method: Method::POST,
-            path: |_, scene| format!("{APIS}/{}/documents/{}/move", scene.api, scene.document),
-            body: |_| Some(json!({ "index": 1 })),
-            done: 204,
-            done_before: 204,
-            counted: Counted::Events(api_key, Name::ApiDocumentMoved),
-            at_most: 1,
-        },
-        Change {
-            name: "delete-api-document",
-            method: Method::DELETE,
-            path: |_, scene| format!("{APIS}/{}/documents/{}", scene.api, scene.document),
-            body: |_| None,
-            done: 204,
-            done_before: 404,
-            counted: Counted::Events(api_key, Name::ApiDocumentDeleted),
-            at_most: 1,
-        },
-        Change {
-            name: "publish-api-to-portal, for the first time",
-            method: Method::PUT,
-            path: |portal, scene| publication(portal, scene.api),
-            body: |_| Some(json!({})),
-            done: 200,
-            done_before: 200,
-            counted: Counted::Events(api_key, Name::ApiPublished),
-            at_most: 1,
-        },
     ]
 }
 
@@ -404,7 +302,8 @@ async fn sweep(change: &Change) {
 #[tokio::test]
 async fn a_change_happens_once_whatever_crashes() {
     // Each has a portal of its own; what takes time is the waiting before a call is tried again.
-    futures_util::future::join_all(changes().iter().map(sweep)).await;
+    let changes: Vec<_> = changes().into_iter().chain(contents::changes()).collect();
+    futures_util::future::join_all(changes.iter().map(sweep)).await;
 }
 
 #[tokio::test]
