@@ -89,6 +89,59 @@ async fn a_run_that_dies_anywhere_is_ended_by_the_next() {
     }
 }
 
+/// A portal with APIs that search knows nothing of, as an older Portico would have left them.
+async fn published_by_an_older_one() -> TestPortal {
+    let portal = TestPortal::start().await;
+    let admin = portal.admin();
+    for (name, operation) in [("Tides", "listTides"), ("Winds", "listWinds")] {
+        let get = json!({ "operationId": operation, "responses": {} });
+        let content = json!({ "openapi": "3.1.0", "info": { "title": name, "version": "1" }, "paths": { "/": { "get": get } } });
+        let api = admin.create_api(json!({ "name": name, "spec_content": content.to_string() })).await;
+        admin.publish_api(api, json!({ "visibility": "public" })).await.expect(200);
+        portal.portal.store.remove(&Key::search(portal.id(), api)).await.expect("gone");
+    }
+    portal.set("search_form", 0).await;
+    portal
+}
+
+async fn found(portal: &TestPortal) -> usize {
+    portal.anonymous().get("/api/v3/search?q=list").await.expect(200).each("name").len()
+}
+
+#[tokio::test]
+async fn what_an_older_portico_published_is_found_after_the_next_run_and_read_for_once() {
+    let portal = published_by_an_older_one().await;
+    assert_eq!(found(&portal).await, 0);
+    let first = acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await.expect("it runs");
+    assert_eq!((first.renewed, found(&portal).await), (2, 2));
+    portal.take_calls();
+    let second = acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await.expect("it runs");
+    let calls: Vec<_> = portal.take_calls().into_iter().map(|call| call.operation).collect();
+    assert_eq!(second.renewed, 0);
+    assert_eq!(calls, ["Query", "GetItem"]);
+    portal.end().await;
+}
+
+#[tokio::test]
+async fn telling_search_anew_goes_on_where_it_died() {
+    for skip in 0.. {
+        let portal = published_by_an_older_one().await;
+        portal.take_calls();
+        portal.database.faults().crash_during(skip);
+        let died = acting_as("run-jobs", run_jobs::handle(&portal.portal, Value::Null)).await;
+        let unharmed = portal.take_calls().len() <= skip;
+        portal.database.faults().heal();
+        assert_eq!(died.is_ok(), unharmed, "a run that could not do its work says so");
+        portal.run_jobs().await;
+        assert_eq!(found(&portal).await, 2);
+        portal.end().await;
+        if unharmed {
+            assert!(skip > 6, "the sweep reached every call");
+            break;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_job_whose_work_is_done_or_undone_changes_nothing() {
     let portal = TestPortal::start().await;

@@ -1,5 +1,7 @@
 //! What a crash left of a deletion, a revocation or a change of headers: a timer starts this, and every job that nobody is at is
-//! done. Doing a job twice changes nothing.
+//! done. Doing a job twice changes nothing. And what an older Portico told search is told anew.
+
+mod search;
 
 use portico_domain::event::Actor;
 use portico_domain::job::{Job, Work};
@@ -14,6 +16,8 @@ pub struct Run {
     pub done: usize,
     /// Jobs that somebody else took first.
     pub taken: usize,
+    /// APIs that search was told of anew.
+    pub renewed: usize,
 }
 
 /// Does every job that nobody is at, whatever the event says.
@@ -34,6 +38,13 @@ pub async fn handle(portal: &Portal, _event: Value) -> Result<Run, Problem> {
                 tracing::error!(job.id = %job.id, job.tries = job.tries, cause = problem.cause(), "the job could not be done");
                 failed.get_or_insert(problem);
             }
+        }
+    }
+    match search::renew(portal).await {
+        Ok(renewed) => run.renewed = renewed,
+        Err(problem) => {
+            tracing::error!(cause = problem.cause(), "what search knows could not be written anew");
+            failed.get_or_insert(problem);
         }
     }
     failed.map_or(Ok(run), Err)

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::customization::Customization;
 use crate::id::{PortalId, StrategyId};
 use crate::image::{StoredImage, Which};
+use crate::search::Lines;
 use crate::server_origin::ServerOrigin;
 use crate::time::Timestamp;
 
@@ -81,6 +82,9 @@ pub struct Portal {
     /// The servers that its pages may send calls to, with developers' keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub try_it_servers: Vec<ServerOrigin>,
+    /// The form that what search knows of all its APIs has at least ([`Lines::FORM`]).
+    #[serde(default)]
+    pub search_form: u32,
     /// Number of its events.
     pub ver: u64,
     /// When it was made.
@@ -111,6 +115,7 @@ impl Portal {
             logo: None,
             favicon: None,
             try_it_servers: Vec::new(),
+            search_form: Lines::FORM,
             ver: 1,
             created_at: now,
             updated_at: now,

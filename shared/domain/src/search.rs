@@ -123,6 +123,10 @@ fn closeness(text: &str, word: &str) -> u32 {
 }
 
 impl Lines {
+    /// The form of what [`Lines::of`] writes. A Portico that gathers other things, or writes them in another way, has a higher one:
+    /// `run-jobs` then writes anew what older ones wrote.
+    pub const FORM: u32 = 1;
+
     /// The lines of a version's operations and of documents with their texts.
     pub fn of<'d>(
         version: Option<OfVersion>,

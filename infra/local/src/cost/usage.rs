@@ -167,8 +167,8 @@ impl Measured {
 
     /// What runs and is kept where nobody comes.
     pub(super) fn idle(&self) -> Use {
-        // A look at the list of jobs: an eventually consistent read of nothing.
-        let look = Use { read_units: 0.5, ..self.invoked("run-jobs", ORDINARY_MS) };
+        // A look at the list of jobs, an eventually consistent read of nothing; and the portal, for the form of what search knows.
+        let look = Use { read_units: 1.5, ..self.invoked("run-jobs", ORDINARY_MS) };
         self.traced("run-jobs", Use { scheduled: JOBS, alarms: self.alarms, ..times(look, JOBS) })
     }
 
