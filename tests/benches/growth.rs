@@ -30,7 +30,6 @@ struct Bench {
     anonymous: Client,
     portal: TestPortal,
     call: Value,
-    application: String,
     _folder: DataFolder,
 }
 
@@ -44,8 +43,7 @@ async fn portal_with(developers: usize) -> Bench {
     portal.crowd(developers).await;
     let ada = portal.approved_developer("ada@example.test").await;
     let created = ada.post("/api/v3/applications", json!({ "name": "Weather board" })).await.expect(201);
-    let application = created.id();
-    let call = authorized_call(&portal, application.parse().expect("an id"), api).await;
+    let call = authorized_call(&portal, created.id().parse().expect("an id"), api).await;
     let id = ada.developer.expect("ada");
     let phc = cheap_hash();
     let password = Item::new(&Key::password(id), "password", &json!({ "phc": phc, "changed_at": portal.clock.now() }));
@@ -55,7 +53,7 @@ async fn portal_with(developers: usize) -> Bench {
         .commit(&portal.portal.store)
         .await
         .expect("a password is set");
-    Bench { ada, anonymous: portal.anonymous(), portal, call, application, _folder: folder }
+    Bench { ada, anonymous: portal.anonymous(), portal, call, _folder: folder }
 }
 
 /// The PHC string of [`PASSWORD`] at the lowest cost that Argon2 has.
@@ -141,16 +139,6 @@ fn growth(criterion: &mut Criterion) {
         });
     }
     group.finish();
-    for (name, page) in [("page-catalog", "/apis"), ("page-application", "/apps/{}")] {
-        let mut group = criterion.benchmark_group(name);
-        for (size, bench) in &portals {
-            group.bench_with_input(BenchmarkId::from_parameter(size), bench, |bencher, bench| {
-                let path = page.replace("{}", &bench.application);
-                bencher.to_async(&runtime).iter(async || bench.ada.page(&path).await.expect(200));
-            });
-        }
-        group.finish();
-    }
 }
 
 criterion_group! {
