@@ -26,7 +26,6 @@ const KEYS: u32 = 10;
 /// A portal in use, and whoever reads its pages.
 struct Bench {
     visitor: Client,
-    pending: Client,
     ada: Client,
     admin: Client,
     api: ApiId,
@@ -67,8 +66,6 @@ async fn portal_in_use() -> Bench {
     for number in 0..WAITING {
         portal.developer_with_status(&format!("waiting{number}@example.test"), Status::Pending).await;
     }
-    let eve = portal.developer_with_status("eve@example.test", Status::Pending).await;
-    let pending = portal.sign_in(eve).await;
     let ada = portal.approved_developer("ada@example.test").await;
     let mut application = None;
     for number in 0..APPLICATIONS {
@@ -81,7 +78,7 @@ async fn portal_in_use() -> Bench {
     let admin = portal.anonymous();
     admin.open_admin_session(ADMIN_TOKEN).await;
     let developer = ada.developer.expect("ada");
-    Bench { visitor: portal.anonymous(), pending, ada, admin, api: apis[0], application, developer, portal, _folder: folder }
+    Bench { visitor: portal.anonymous(), ada, admin, api: apis[0], application, developer, portal, _folder: folder }
 }
 
 impl Bench {
@@ -96,8 +93,7 @@ impl Bench {
             .replace("{authStrategyId}", &self.portal.strategy.to_string());
         assert!(!path.contains('{'), "{path}: say here what stands for it");
         let reader = match route.path {
-            "/waiting" => &self.pending,
-            "/admin/login" | "/login" | "/register" | "/register/sent" => &self.visitor,
+            "/admin/login" | "/login" | "/register" | "/register/sent" | "/waiting" => &self.visitor,
             path if path.starts_with("/forgot-password") || path.starts_with("/reset-password") => &self.visitor,
             path if path.starts_with("/admin") => &self.admin,
             _ => &self.ada,
