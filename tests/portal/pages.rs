@@ -26,6 +26,7 @@ fn titles(scene: &Scene) -> Vec<(&'static str, String, bool, &'static str)> {
         page("show-welcome", "/", false, "Welcome"),
         page("show-catalog", "/apis", false, "Catalog"),
         page("show-api", "/apis/tides", true, "Tides"),
+        page("show-document", &format!("/apis/tides/docs/{}", scene.ids["documentId"]), true, "Tides · Tides"),
         page("show-register-api", "/apis/tides/register", true, "Register for Tides"),
         page("show-sign-up", "/register", false, "Create an account"),
         page("show-sign-up-sent", "/register/sent", false, "Check your mail"),
@@ -174,6 +175,8 @@ async fn what_people_typed_is_never_markup() {
         .id();
     let publication = format!("/v3/apis/{api}/publications/{}", portal.id());
     portal.admin().put(&publication, json!({ "visibility": "public" })).await.expect(200);
+    let document = json!({ "title": hostile, "content": hostile, "slug": "hostile", "status": "published" });
+    portal.admin().post(&format!("/v3/apis/{api}/documents"), document).await.expect(201);
     // A quotation mark between tags is one; within a tag it would end a value.
     let broken_out = Regex::new(r#"<[^>]*"onmouseover="#).expect("a pattern");
     for path in [
@@ -181,6 +184,7 @@ async fn what_people_typed_is_never_markup() {
         "/apis",
         "/apis?q=%3Cscript%3E",
         "/apis/hostile",
+        "/apis/hostile/docs/hostile",
         "/apis/hostile/register",
         "/apps",
         "/apps/new?api=hostile",

@@ -124,8 +124,8 @@ fn every_function_is_told_what_it_cannot_start_without() {
         for variable in ["PORTICO_TABLE", "PORTICO_PORTAL_ID", "PORTICO_PUBLIC_URL", "PORTICO_SESSION_PUBLIC_KEYS"] {
             assert!(told.contains(variable), "{function} lacks {variable}");
         }
-        let bodies =
-            ["admin-catalog", "admin-documents", "admin-portal", "browse-catalog", "run-jobs"].contains(&function.as_str());
+        let bodies = ["admin-catalog", "admin-documents", "admin-portal", "browse-catalog", "pages", "run-jobs"]
+            .contains(&function.as_str());
         assert_eq!(told.contains("PORTICO_SPECIFICATIONS"), bodies, "{function}");
     }
     for variable in ["PORTICO_MAIL_FROM", "PORTICO_MAIL_CONFIGURATION_SET", "PORTICO_NOTIFY"] {

@@ -1,7 +1,6 @@
 //! `list-api-documents`, `fetch-api-document`: what is published of an API's documents, and lies below nothing that is not.
 
 use http::{HeaderMap, HeaderValue, header};
-use portico_domain::document::{Document, Tree};
 use portico_domain::id::DocumentId;
 use portico_domain::slug::Slug;
 use portico_http::invalid::{InvalidParameter, Rule};
@@ -28,7 +27,7 @@ pub(crate) async fn fetch(portal: &Portal, request: &Request) -> Result<Response
     if named.parse::<DocumentId>().is_err() && Slug::parse(named).is_err() {
         return Err(InvalidParameter::path("documentIdOrSlug", Rule::IsUuid, "must be a UUID or a slug").into());
     }
-    let document = found(&tree, named).ok_or_else(Problem::not_found)?;
+    let document = tree.named(named).ok_or_else(Problem::not_found)?;
     let text = portal.text_of(&document.digest).await?;
     match asked(&request.headers) {
         MARKDOWN => Ok(markdown(text)),
@@ -38,14 +37,6 @@ pub(crate) async fn fetch(portal: &Portal, request: &Request) -> Result<Response
             Ok(reply)
         }
         _ => ok(&CatalogDocumentView::of(document, text)),
-    }
-}
-
-/// A document by its id, or the first one with the slug: a slug is unique among those with the same parent alone.
-fn found<'t>(tree: &'t Tree, named: &str) -> Option<&'t Document> {
-    match named.parse::<DocumentId>() {
-        Ok(id) => tree.get(id),
-        Err(_) => tree.below(None).chain(tree.iter()).find(|one| one.slug == named),
     }
 }
 

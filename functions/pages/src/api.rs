@@ -6,14 +6,15 @@ use portico_domain::application::ApplicationCard;
 use portico_domain::developer::Developer;
 use portico_domain::id::ApiId;
 use portico_domain::portal::Visibility;
-use portico_domain::publication::Publication;
-use portico_domain::reader::Reader as Reads;
+use portico_domain::publication::{NoRegistration, Publication};
+use portico_domain::reader::{Reader as Reads, Role};
 use portico_domain::registration::Registration;
 use portico_domain::strategy::Strategy;
 use portico_http::named_api::NamedApi;
 use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
+use crate::document::Nodes;
 use crate::examples;
 use crate::frame::{Frame, Part};
 use crate::markdown;
@@ -51,9 +52,14 @@ struct ApiPage {
     strategy: Option<(String, Vec<String>)>,
     versions: Vec<VersionRow>,
     registered: Vec<OwnRow>,
-    signed_in: bool,
-    /// Whether the reader sees it by a role that is none to register for it.
-    only_views: bool,
+    documents: Nodes,
+    /// Why the reader sees it.
+    sees: &'static str,
+    /// What keeps the reader from registering for it, and what to do about that.
+    not_registered: Option<&'static str>,
+    /// What follows from registering.
+    registers: &'static str,
+    signed_out: bool,
     example: Option<Code>,
     updated: When,
 }
@@ -119,10 +125,18 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let registered = own.into_iter().filter_map(|(card, registration)| {
         Some(OwnRow { id: card.id.to_string(), name: card.name, status: Pill::of(registration?.status) })
     });
+    let documents = portal.store.documents_of(card.api).await?.visible();
     let header = strategy.as_ref().and_then(|strategy| strategy.key_names().first()).cloned();
     let call = card.current_version.as_ref().and_then(|current| current.example.as_ref());
     let page = ApiPage {
-        only_views: reader.is_signed_in() && card.strategy.is_some() && !card.may_register(&reads),
+        documents: Nodes::of(&documents, &card.slug, None),
+        sees: sees(&card, &reads),
+        not_registered: card.why_not_register(&reads).map(said),
+        registers: match reader.settings.auto_approve_applications || card.auto_approve_registrations {
+            true => "Access is granted at once.",
+            false => "An administrator decides about each request.",
+        },
+        signed_out: card.why_not_register(&reads) == Some(NoRegistration::SignedOut),
         slug: card.slug.clone(),
         description: markdown::html(card.description.as_deref().unwrap_or_default()),
         version: card.current_version.as_ref().map(|current| current.version.clone()).or_else(|| card.version.clone()),
@@ -132,11 +146,33 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         strategy: strategy.map(|strategy| (strategy.display_name.clone(), strategy.key_names().to_vec())),
         versions: versions.collect(),
         registered: registered.collect(),
-        signed_in: reader.is_signed_in(),
         updated: When::of(card.api_updated_at, now),
         frame: Frame::of(&reader, request, Part::Catalog, card.name.clone()),
     };
     Page::open(&page, reader.is_signed_in())
+}
+
+/// Why somebody sees an API.
+fn sees(card: &Publication, reads: &Reads) -> &'static str {
+    match (card.visibility, reads) {
+        (Visibility::Public, _) => "Everybody may read it.",
+        (Visibility::Private, Reads::WithRoles(roles)) => match roles.on(card.api).map(|held| held.role) {
+            Some(Role::Consumer) => "You may read it: one of your teams has the role API Consumer for it.",
+            Some(Role::Viewer) | None => "You may read it: one of your teams has the role API Viewer for it.",
+        },
+        (Visibility::Private, Reads::Approved | Reads::Anyone) => "You may read it, as all developers who are signed in.",
+    }
+}
+
+/// What keeps somebody from registering, and what to do about it.
+const fn said(why: NoRegistration) -> &'static str {
+    match why {
+        NoRegistration::NothingToRegister => "It is called without a credential: there is nothing to register for.",
+        NoRegistration::SignedOut => "Sign in to register an application for it.",
+        NoRegistration::ViewerOnly => {
+            "You can see this API, and not register for it: ask an administrator of this portal for the role API Consumer."
+        }
+    }
 }
 
 /// A text in paragraphs, as its empty lines divide it.

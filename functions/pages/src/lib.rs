@@ -12,6 +12,7 @@ mod app;
 mod apps;
 mod assets;
 mod catalog;
+mod document;
 mod examples;
 mod frame;
 mod look;
@@ -39,6 +40,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "show-welcome" => welcome::show(portal, &request).await,
         "show-catalog" => catalog::show(portal, &request).await,
         "show-api" => api::show(portal, &request).await,
+        "show-document" => document::show(portal, &request).await,
         "show-reference" => reference::show(portal, &request).await,
         "show-register-api" => register_api::show(portal, &request).await,
         "show-sign-up" => account::sign_up(portal, &request).await,

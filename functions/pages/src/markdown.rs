@@ -1,5 +1,6 @@
 //! Markdown that people wrote, as HTML that is safe in a page: rendered, then cleaned, by libraries that do nothing else (B51).
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -7,7 +8,7 @@ use ammonia::Builder;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// What may stand in a page. Images may not: they would be somebody else's, and pages load nothing from elsewhere.
-const TAGS: [&str; 28] = [
+const TAGS: [&str; 29] = [
     "a",
     "blockquote",
     "br",
@@ -17,6 +18,7 @@ const TAGS: [&str; 28] = [
     "dl",
     "dt",
     "em",
+    "h2",
     "h3",
     "h4",
     "h5",
@@ -50,38 +52,66 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
-/// The HTML of a text. A page has its own title: a heading of the text begins at the third level.
-pub(crate) fn html(text: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut rendered = String::with_capacity(text.len() * 2);
-    html::push_html(&mut rendered, Parser::new_ext(text, options).filter_map(fitting));
-    CLEANER.clean(&rendered).to_string()
-}
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
-/// An image is the words that stand for it; a heading is lower than those of the page.
-fn fitting(event: Event<'_>) -> Option<Event<'_>> {
-    let lower = |level| match level {
+/// The HTML of a text that stands in a page. A page has headings of its own: one of the text begins at the third level.
+pub(crate) fn html(text: &str) -> String {
+    cleaned(Parser::new_ext(text, OPTIONS), |level| match level {
         HeadingLevel::H1 => HeadingLevel::H3,
         HeadingLevel::H2 => HeadingLevel::H4,
         HeadingLevel::H3 => HeadingLevel::H5,
         HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
-    };
-    Some(match event {
-        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => return None,
-        Event::Start(Tag::Heading { level, .. }) => {
-            Event::Start(Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() })
-        }
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
-        other => other,
     })
+}
+
+/// The HTML of a text that a page is there for. Its title is the heading of the page: the text does not say it again, and goes on one
+/// level below it, without leaving a level out.
+pub(crate) fn document(text: &str, title: &str) -> String {
+    let events: Vec<_> = Parser::new_ext(text, OPTIONS).collect();
+    let heading = match events.first() {
+        Some(Event::Start(Tag::Heading { .. })) => events.iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_)))),
+        _ => None,
+    };
+    let said_again = |end: &usize| words_of(events.iter().take(*end)) == title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let begin = heading.filter(said_again).map_or(0, |end| end + 1);
+    // The levels of the headings that the next one lies below.
+    let mut above: Vec<HeadingLevel> = Vec::new();
+    cleaned(events.into_iter().skip(begin), move |level| {
+        above.retain(|one| *one < level);
+        above.push(level);
+        HeadingLevel::try_from(above.len() + 1).unwrap_or(HeadingLevel::H6)
+    })
+}
+
+/// Rendered and cleaned. An image is the words that stand for it; a heading has the level that `lower` makes of its own.
+fn cleaned<'t>(events: impl Iterator<Item = Event<'t>>, mut lower: impl FnMut(HeadingLevel) -> HeadingLevel) -> String {
+    let mut now = HeadingLevel::H6;
+    let fitting = |event: Event<'t>| {
+        Some(match event {
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => return None,
+            Event::Start(Tag::Heading { level, .. }) => {
+                now = lower(level);
+                Event::Start(Tag::Heading { level: now, id: None, classes: Vec::new(), attrs: Vec::new() })
+            }
+            Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(now)),
+            other => other,
+        })
+    };
+    let mut rendered = String::new();
+    html::push_html(&mut rendered, events.filter_map(fitting));
+    CLEANER.clean(&rendered).to_string()
 }
 
 /// The words of a text, for where it is shown in a line.
 pub(crate) fn words(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
-        match event {
-            Event::Text(text) | Event::Code(text) => words.push_str(&text),
+    words_of(Parser::new_ext(text, OPTIONS))
+}
+
+fn words_of<'t>(events: impl Iterator<Item = impl Borrow<Event<'t>>>) -> String {
+    let mut words = String::new();
+    for event in events {
+        match event.borrow() {
+            Event::Text(text) | Event::Code(text) => words.push_str(text),
             Event::SoftBreak | Event::HardBreak | Event::Rule => words.push(' '),
             Event::End(
                 TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableCell | TagEnd::CodeBlock | TagEnd::HtmlBlock,
@@ -147,7 +177,7 @@ mod tests {
             for text in
                 [payload.to_owned(), format!("before {payload} after"), format!("> {payload}"), format!("- x\n\n  {payload}")]
             {
-                let shown = html(&text).to_lowercase();
+                let shown = format!("{}{}", html(&text), document(&text, "A title")).to_lowercase();
                 // What is left as text is escaped: only real tags and attributes are of interest.
                 let tags: Vec<&str> = shown.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect();
                 for tag in tags {
@@ -160,6 +190,16 @@ mod tests {
                 assert!(!shown.contains("alert(1)</script"), "{text:?}: {shown}");
             }
         }
+    }
+
+    #[test]
+    fn a_document_goes_on_below_its_title_without_leaving_a_level_out() {
+        let shown = document("# Begin *here*\n\n### Deep\n\n# Next\n\n## Below\n\n###### Last", "Begin  here");
+        assert_eq!(shown.replace('\n', ""), "<h2>Deep</h2><h2>Next</h2><h3>Below</h3><h4>Last</h4>");
+        let beside = document("# Begin\n\n## One\n\n## Two", "Begin");
+        assert_eq!(beside.replace('\n', ""), "<h2>One</h2><h2>Two</h2>", "what stands on a level stays on one");
+        assert_eq!(document("# Other", "Begin").trim(), "<h2>Other</h2>");
+        assert_eq!(document("Begin", "Begin").trim(), "<p>Begin</p>", "only a heading is a title");
     }
 
     #[test]

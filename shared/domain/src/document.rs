@@ -1,5 +1,7 @@
 //! Documents of an API: a tree of Markdown texts. What happens to it is decided here, over the tree as it was read.
 
+mod reading;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ApiId, DocumentId};

@@ -19,6 +19,17 @@ pub struct Terms {
     pub auto_approve_registrations: bool,
 }
 
+/// Why somebody cannot register an application for an API that they see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRegistration {
+    /// It is published without application authentication.
+    NothingToRegister,
+    /// Nobody is signed in.
+    SignedOut,
+    /// The reader's teams have the role API Viewer for it, and not API Consumer.
+    ViewerOnly,
+}
+
 /// The card of an API in a portal's catalog.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
@@ -137,7 +148,16 @@ impl Publication {
     /// Whether somebody may register an application for it: who is signed in and sees it, if it takes registrations at all. Where
     /// roles count, seeing a private one is not enough: the role must be API Consumer.
     pub fn may_register(&self, reader: &Reader) -> bool {
-        self.strategy.is_some() && self.lets_register(reader)
+        self.why_not_register(reader).is_none()
+    }
+
+    /// What keeps somebody who sees it from registering an application for it, if anything does.
+    pub fn why_not_register(&self, reader: &Reader) -> Option<NoRegistration> {
+        match reader {
+            _ if self.strategy.is_none() => Some(NoRegistration::NothingToRegister),
+            Reader::Anyone => Some(NoRegistration::SignedOut),
+            reader => (!self.lets_register(reader)).then_some(NoRegistration::ViewerOnly),
+        }
     }
 
     /// The team whose role a registration by this reader rests on, where it takes one.

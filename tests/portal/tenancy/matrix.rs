@@ -215,6 +215,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /", visitors(200, 200)),
     ("GET /apis", visitors(200, 200)),
     ("GET /apis/{apiIdOrSlug}", visitors(200, 404)),
+    ("GET /apis/{apiIdOrSlug}/docs/{documentIdOrSlug}", visitors(200, 404)),
     ("GET /apis/{apiIdOrSlug}/reference", visitors(200, 404)),
     ("GET /apis/{apiIdOrSlug}/register", visitors(200, 303)),
     ("GET /register", visitors(303, 200)),

@@ -114,3 +114,25 @@ fn a_document_without_a_title_is_called_as_it_begins() {
     assert_eq!(Content::parse("bell\u{7}"), Err(ContentError::ControlCharacter));
     assert_eq!(Content::parse(&"x".repeat(DOCUMENT_BYTES + 1)), Err(ContentError::TooLong));
 }
+
+#[test]
+fn a_document_is_named_by_its_slug_where_that_leads_to_it_and_else_by_its_id() {
+    let tree = tree();
+    // A second d2 at the top comes before the one below 1, whose slug then leads elsewhere.
+    let top = tree.create(new(6, None, "d2", None), NOW).expect("a document");
+    let tree = with(&tree, vec![top]);
+    let names: Vec<_> = [1, 2, 4, 6].iter().map(|number| tree.name_of(tree.get(id(*number)).expect("there"))).collect();
+    assert_eq!(names, ["d1", &id(2).to_string(), "d4", "d2"]);
+    for document in tree.iter() {
+        assert_eq!(tree.named(&tree.name_of(document)), Some(document));
+    }
+    assert_eq!((tree.named("d9"), tree.named(&id(9).to_string())), (None, None));
+}
+
+#[test]
+fn documents_are_read_each_before_what_lies_below_it() {
+    let tree = tree();
+    let numbers = |documents: Vec<&Document>| documents.iter().map(|one| one.id.uuid().as_u128()).collect::<Vec<_>>();
+    assert_eq!(numbers(tree.in_order()), [1, 2, 3, 4, 5]);
+    assert_eq!(numbers(tree.trail(id(4))), [1, 3, 4]);
+}

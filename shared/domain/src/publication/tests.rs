@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Publication, Terms};
+use super::{NoRegistration, Publication, Terms};
 use crate::api::{Api, Attributes};
 use crate::id::{ApiId, PortalId, StrategyId, TeamId};
 use crate::portal::{Labels, Visibility};
@@ -73,4 +73,15 @@ fn who_sees_an_api_and_who_may_register_for_it() {
 fn without_application_authentication_there_is_nothing_to_register_for() {
     let open = card(Visibility::Public, None);
     assert!(open.is_visible_to(&Reader::Approved) && !open.may_register(&Reader::Approved));
+    assert_eq!(open.why_not_register(&Reader::Anyone), Some(NoRegistration::NothingToRegister));
+}
+
+#[test]
+fn what_keeps_somebody_from_registering_has_a_name() {
+    let strategy = Some(StrategyId::new(Uuid::from_u128(5)));
+    let (public, private) = (card(Visibility::Public, strategy), card(Visibility::Private, strategy));
+    let (viewer, consumer) = (with(&[(Scope::All, Role::Viewer)]), with(&[(Scope::One(API), Role::Consumer)]));
+    assert_eq!(public.why_not_register(&Reader::Anyone), Some(NoRegistration::SignedOut));
+    assert_eq!(private.why_not_register(&viewer), Some(NoRegistration::ViewerOnly));
+    assert_eq!((public.why_not_register(&viewer), private.why_not_register(&consumer)), (None, None));
 }

@@ -11,6 +11,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("show-welcome", "pages", "GET", "/", Page, Nothing, false),
     route("show-catalog", "pages", "GET", "/apis", Page, Nothing, false),
     route("show-api", "pages", "GET", "/apis/{apiIdOrSlug}", Page, Nothing, false),
+    route("show-document", "pages", "GET", "/apis/{apiIdOrSlug}/docs/{documentIdOrSlug}", Page, Nothing, false),
     route("show-reference", "pages", "GET", "/apis/{apiIdOrSlug}/reference", Page, Nothing, false),
     route("show-register-api", "pages", "GET", "/apis/{apiIdOrSlug}/register", Page, Nothing, false),
     route("show-sign-up", "pages", "GET", "/register", Page, Nothing, false),
