@@ -70,6 +70,7 @@ mod pages_admin;
 mod pages_documents;
 mod pages_look;
 mod pages_reference;
+mod pages_search;
 mod private_apis;
 mod publish;
 mod readme;

@@ -25,6 +25,7 @@ fn titles(scene: &Scene) -> Vec<(&'static str, String, bool, &'static str)> {
     vec![
         page("show-welcome", "/", false, "Welcome"),
         page("show-catalog", "/apis", false, "Catalog"),
+        page("show-search", "/search?q=tides", false, "Search"),
         page("show-api", "/apis/tides", true, "Tides"),
         page("show-document", &format!("/apis/tides/docs/{}", scene.ids["documentId"]), true, "Tides · Tides"),
         page("show-register-api", "/apis/tides/register", true, "Register for Tides"),
@@ -183,6 +184,8 @@ async fn what_people_typed_is_never_markup() {
         "/",
         "/apis",
         "/apis?q=%3Cscript%3E",
+        "/search?q=%3Cscript%3E",
+        "/search?q=%22onmouseover%3D%22x",
         "/apis/hostile",
         "/apis/hostile/docs/hostile",
         "/apis/hostile/register",

@@ -20,6 +20,9 @@ use crate::tenancy;
 const ATTRIBUTES: &str = "/api/v3/api-attributes";
 const SEARCH: &str = "/api/v3/search?q=whenitebbs";
 
+/// Pages that list what lies in the catalog.
+const PAGES: [&str; 5] = ["/", "/apis", "/apis?q=tides", "/search?q=tides", "/search?q=whenitebbs"];
+
 /// The scene of the tenancy matrix, whose API `tides` is private, and everybody who might want to see it.
 struct Scene {
     scene: tenancy::scene::Scene,
@@ -99,7 +102,7 @@ impl Scene {
         assert_eq!((list.total(), list.each("name").len()), (0, 0));
         assert_eq!(who.get(ATTRIBUTES).await.expect(200).total(), 0);
         assert!(who.get(SEARCH).await.expect(200).each("name").is_empty());
-        for page in ["/", "/apis", "/apis?q=tides"] {
+        for page in PAGES {
             let page = who.get(page).await.expect(200);
             assert!(!String::from_utf8_lossy(&page.bytes).contains("/apis/tides"), "a page shows it");
         }
@@ -113,7 +116,7 @@ impl Scene {
         assert_eq!((list.total(), list.each("name")), (1, vec!["Tides".to_owned()]));
         assert_eq!(who.get(ATTRIBUTES).await.expect(200).each("key"), ["water"]);
         assert_eq!(who.get(SEARCH).await.expect(200).each("name").len(), 1);
-        for page in ["/", "/apis", "/apis?q=tides"] {
+        for page in PAGES {
             let page = who.get(page).await.expect(200);
             assert!(String::from_utf8_lossy(&page.bytes).contains("/apis/tides"), "a page shows it");
         }

@@ -5,10 +5,22 @@
   "use strict";
   const place = document.getElementById("reference");
   if (!place || !window.SwaggerUIBundle) return;
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return "";
+    }
+  };
   const { specification, servers, tries, schemas, hideInternal, hideDeprecated } = place.dataset;
   const confirmed = new Set(servers.split(" ").filter(Boolean));
   const told = document.getElementById("call");
   const unconfirmed = new WeakSet();
+
+  // The operation that the address names, as results of a search do: opened once it is drawn.
+  const [, method, path] = /^#(\w+) (\/.*)$/s.exec(decoded(location.hash)) || [];
+  let awaited = Boolean(path);
+  const isWanted = (one) => one.get("path") === path && one.get("method") === method.toLowerCase();
 
   const originOf = (url) => {
     try {
@@ -44,8 +56,24 @@
   // Of an API with many operations the groups are drawn first, closed: each is drawn when it is opened.
   const MANY = 150;
   const shown = (original, { specSelectors }) => (_state, thing, otherwise) => {
-    const group = [].concat(thing)[0] === "operations-tag";
-    return original(thing, group && specSelectors.operations().size > MANY ? false : otherwise);
+    const [what, tag] = [].concat(thing);
+    if (what !== "operations-tag") return original(thing, otherwise);
+    const operations = specSelectors.operations();
+    const wanted = path && operations.find(isWanted);
+    const tags = wanted && wanted.getIn(["operation", "tags"]);
+    const leads = wanted && (tags && tags.size ? tags.includes(tag) : tag === "default");
+    return original(thing, operations.size > MANY && !leads ? false : otherwise);
+  };
+  const open = () => {
+    const fits = (one) => one.querySelector("[data-path]")?.dataset.path === path
+      && one.querySelector(".opblock-summary-method")?.textContent.trim() === method;
+    const summary = awaited && [...place.querySelectorAll(".opblock-summary")].find(fits);
+    if (!summary) return;
+    awaited = false;
+    const button = summary.querySelector(".opblock-summary-control");
+    if (button.getAttribute("aria-expanded") !== "true") button.click();
+    button.focus();
+    summary.scrollIntoView();
   };
 
   // JSON is read as JSON: as YAML, which Swagger UI takes everything for, a large document takes seconds.
@@ -212,6 +240,7 @@
     level();
     name();
     reach();
+    open();
   };
   new MutationObserver(mend).observe(place, { childList: true, subtree: true });
 

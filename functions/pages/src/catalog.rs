@@ -79,6 +79,14 @@ struct CatalogPage {
     empty: Empty,
 }
 
+/// Whether every word stands in the name, the slug, the description or an attribute.
+pub(crate) fn says(card: &Publication, words: &str) -> bool {
+    let values = card.attributes.values().flatten().map(String::as_str);
+    let texts = [card.name.as_str(), card.slug.as_str(), card.description.as_deref().unwrap_or_default()];
+    let all = texts.into_iter().chain(values).collect::<Vec<_>>().join("\n").to_lowercase();
+    words.to_lowercase().split_whitespace().all(|word| all.contains(word))
+}
+
 /// What the reader asked for.
 struct Asked<'r> {
     text: &'r str,
@@ -97,12 +105,9 @@ impl<'r> Asked<'r> {
         }
     }
 
-    /// Every word stands in the name, the description or an attribute, and every attribute is there.
+    /// Every word is there, and every attribute.
     fn takes(&self, card: &Publication) -> bool {
-        let values = card.attributes.values().flatten().map(String::as_str);
-        let texts = [card.name.as_str(), card.slug.as_str(), card.description.as_deref().unwrap_or_default()];
-        let all = texts.into_iter().chain(values).collect::<Vec<_>>().join("\n").to_lowercase();
-        self.text.to_lowercase().split_whitespace().all(|word| all.contains(word))
+        says(card, self.text)
             && self
                 .attributes
                 .iter()

@@ -23,6 +23,7 @@ mod profile;
 mod reader;
 mod reference;
 mod register_api;
+mod search;
 mod shown;
 mod swagger_ui;
 mod theme;
@@ -39,6 +40,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "show-asset" => return assets::show(portal, &request).await,
         "show-welcome" => welcome::show(portal, &request).await,
         "show-catalog" => catalog::show(portal, &request).await,
+        "show-search" => search::show(portal, &request).await,
         "show-api" => api::show(portal, &request).await,
         "show-document" => document::show(portal, &request).await,
         "show-reference" => reference::show(portal, &request).await,

@@ -3,10 +3,9 @@
 use portico_domain::publication::Publication;
 use portico_domain::search::{Found, FoundDocument, OfVersion};
 use portico_domain::specification::Operation;
+use portico_http::catalog_search;
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use crate::Ranked;
 
 /// What is searched: the APIs of the portal.
 const SCOPE: &str = "api";
@@ -17,22 +16,24 @@ pub(crate) struct Results {
     data: Vec<Value>,
 }
 
-pub(crate) fn results(data: Vec<Value>, first: String, next: Option<String>, previous: Option<String>, size: usize) -> Results {
+pub(crate) fn results(found: catalog_search::Results) -> Results {
+    let data = found.page.iter().filter_map(of).collect();
+    let (first, next, previous, size) = (found.first, found.next, found.previous, found.size);
     Results { meta: json!({ "page": { "first": first, "next": next, "previous": previous, "size": size } }), data }
 }
 
 /// A result; nothing of an operation whose version is not there.
-pub(crate) fn of(ranked: &Ranked, card: &Publication) -> Option<Value> {
-    match &ranked.hit.found {
-        Found::Operation(one) => Some(operation(one, ranked.version?, &ranked.hit.matched, card)),
-        Found::Document(one) => Some(document(one, &ranked.hit.matched, card)),
+fn of(one: &catalog_search::Found) -> Option<Value> {
+    let (hit, card) = (&one.hit, &one.card);
+    match &hit.found {
+        Found::Operation(found) => Some(operation(found, one.version?, &hit.matched, card)),
+        Found::Document(found) => Some(document(found, &hit.matched, card)),
     }
 }
 
 fn operation(one: &Operation, version: OfVersion, matched: &str, card: &Publication) -> Value {
-    let key = format!("{} {}", one.method, one.path);
+    let (key, name) = (one.key(), one.name());
     let (operation_id, summary) = (one.operation_id.as_deref().unwrap_or_default(), one.summary.as_deref().unwrap_or_default());
-    let name = [summary, operation_id, &key].into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();
     let (api_version, api_description) = said(card);
     let id = portico_domain::id::OperationId::of(card.api, &one.method, &one.path);
     json!({

@@ -9,6 +9,7 @@ pub mod admin_session;
 mod application_removal;
 pub mod approval;
 pub mod cached;
+pub mod catalog_search;
 pub mod clock;
 pub mod config;
 pub mod cookies;

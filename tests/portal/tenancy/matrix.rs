@@ -214,6 +214,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     // Pages: a session that is not in force leads to the page that asks for another one
     ("GET /", visitors(200, 200)),
     ("GET /apis", visitors(200, 200)),
+    ("GET /search", visitors(200, 200)),
     ("GET /apis/{apiIdOrSlug}", visitors(200, 404)),
     ("GET /apis/{apiIdOrSlug}/docs/{documentIdOrSlug}", visitors(200, 404)),
     ("GET /apis/{apiIdOrSlug}/reference", visitors(200, 404)),

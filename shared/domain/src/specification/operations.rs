@@ -20,6 +20,19 @@ pub struct Operation {
     pub summary: Option<String>,
 }
 
+impl Operation {
+    /// Method and path, which nothing else of its API has.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// What people call it: its summary, else its `operationId`, else method and path.
+    pub fn name(&self) -> String {
+        let named = [&self.summary, &self.operation_id].into_iter().flatten().find(|text| !text.is_empty());
+        named.cloned().unwrap_or_else(|| self.key())
+    }
+}
+
 /// The path items of a document: what lies under `paths` and begins with a slash.
 pub(super) fn path_items(root: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
     let paths = root.get("paths").and_then(Value::as_object);

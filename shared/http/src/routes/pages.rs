@@ -10,6 +10,7 @@ pub(super) const ROUTES: &[Route] = &[
     // Pages. Mail scanners ask for the head of what a mail links to (B5)
     route("show-welcome", "pages", "GET", "/", Page, Nothing, false),
     route("show-catalog", "pages", "GET", "/apis", Page, Nothing, false),
+    route("show-search", "pages", "GET", "/search", Page, Nothing, false),
     route("show-api", "pages", "GET", "/apis/{apiIdOrSlug}", Page, Nothing, false),
     route("show-document", "pages", "GET", "/apis/{apiIdOrSlug}/docs/{documentIdOrSlug}", Page, Nothing, false),
     route("show-reference", "pages", "GET", "/apis/{apiIdOrSlug}/reference", Page, Nothing, false),

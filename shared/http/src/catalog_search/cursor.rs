@@ -5,16 +5,13 @@ use std::cmp::Reverse;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portico_domain::id::ApiId;
-use url::form_urlencoded;
-
-use crate::Asked;
 
 /// The place of a hit among all: the closest first, and never two at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) score: u32,
-    pub(crate) api: ApiId,
-    pub(crate) line: usize,
+pub(super) struct Place {
+    pub(super) score: u32,
+    pub(super) api: ApiId,
+    pub(super) line: usize,
 }
 
 impl Ord for Place {
@@ -30,8 +27,8 @@ impl PartialOrd for Place {
 }
 
 impl Place {
-    /// Reads what [`address`] wrote.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Reads what [`written`](Self::written) wrote.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let mut parts = text.split('.');
         let place =
@@ -39,17 +36,7 @@ impl Place {
         parts.next().is_none().then_some(place)
     }
 
-    fn written(self) -> String {
+    pub(super) fn written(self) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}.{}.{}", self.score, self.api, self.line))
     }
-}
-
-/// The address of the page behind a place, or of the first one.
-pub(crate) fn address(path: &str, asked: &Asked, after: Option<Place>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("q", &asked.text).append_pair("page[size]", &asked.size.to_string());
-    if let Some(after) = after {
-        query.append_pair("page[after]", &after.written());
-    }
-    format!("{path}?{}", query.finish())
 }
