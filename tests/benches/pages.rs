@@ -8,10 +8,11 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use portico::data::DataFolder;
 use portico::engine::Database;
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, TeamId};
 use portico_domain::status::Status;
 use portico_http::routes::{Caller, Route, all};
 use portico_tests::portal::ADMIN_TOKEN;
+use portico_tests::teams::VIEWER;
 use portico_tests::{Client, TestPortal};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
@@ -29,6 +30,8 @@ struct Bench {
     ada: Client,
     admin: Client,
     api: ApiId,
+    document: String,
+    team: TeamId,
     application: ApplicationId,
     developer: DeveloperId,
     portal: TestPortal,
@@ -62,6 +65,9 @@ async fn portal_in_use() -> Bench {
         management.publish_api(api, json!({ "visibility": "public" })).await.expect(200);
         apis.push(api);
     }
+    let words = "What the stations of a region say, and how to *read* it. ".repeat(40);
+    let text = json!({ "title": "Getting started", "content": format!("# Getting started\n\n{words}"), "status": "published" });
+    let document = management.post(&format!("/v3/apis/{}/documents", apis[0]), text).await.expect(201).id();
     portal.crowd(DEVELOPERS).await;
     for number in 0..WAITING {
         portal.developer_with_status(&format!("waiting{number}@example.test"), Status::Pending).await;
@@ -78,7 +84,21 @@ async fn portal_in_use() -> Bench {
     let admin = portal.anonymous();
     admin.open_admin_session(ADMIN_TOKEN).await;
     let developer = ada.developer.expect("ada");
-    Bench { visitor: portal.anonymous(), ada, admin, api: apis[0], application, developer, portal, _folder: folder }
+    let team = portal.team("Partners").await;
+    portal.join(team, developer).await;
+    portal.give(team, Some(apis[0]), VIEWER).await;
+    Bench {
+        visitor: portal.anonymous(),
+        ada,
+        admin,
+        api: apis[0],
+        document,
+        team,
+        application,
+        developer,
+        portal,
+        _folder: folder,
+    }
 }
 
 impl Bench {
@@ -89,8 +109,11 @@ impl Bench {
             .replace("{apiIdOrSlug}", &self.api.to_string())
             .replace("{apiId}", &self.api.to_string())
             .replace("{applicationId}", &self.application.to_string())
+            .replace("{documentIdOrSlug}", &self.document)
+            .replace("{teamId}", &self.team.to_string())
             .replace("{developerId}", &self.developer.to_string())
             .replace("{authStrategyId}", &self.portal.strategy.to_string());
+        let path = if route.path == "/search" { format!("{path}?q=stations") } else { path };
         assert!(!path.contains('{'), "{path}: say here what stands for it");
         let reader = match route.path {
             "/admin/login" | "/login" | "/register" | "/register/sent" | "/waiting" => &self.visitor,

@@ -26,6 +26,46 @@ async fn an_api_is_added_by_pasting_its_document_and_published_to_everybody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_team_is_made_gets_a_member_and_a_role_and_goes_again() {
+    let world = World::start().await;
+    let admin = world.window_of_administrator(DESK).await;
+    admin.press("Teams").await;
+    admin.press("New team").await;
+    admin.press("Create team").await;
+    admin.sees("Name is required").await;
+    admin.fill("Name", "Tug crews").await;
+    admin.tick("Allow to own applications").await;
+    admin.press("Create team").await;
+    admin.sees("Nobody yet.").await;
+    admin.sees("Roles count for nothing now").await;
+    admin.fill("Search developers to add", "grace").await;
+    admin.press_near("Search developers to add", "Search").await;
+    admin.press_near("grace@example.test", "Add").await;
+    admin.sees("Grace Hopper is a member now.").await;
+    admin.press("Give a role").await;
+    admin.tick("API Consumer").await;
+    admin.press("Give role").await;
+    admin.sees("Take away").await;
+    admin.press_near("API Consumer", "Take away").await;
+    admin.sees("By this role nobody registers any more").await;
+    assert_eq!(admin.barriers().await, Vec::<String>::new(), "the question before a role is taken away");
+    admin.press("Take away").await;
+    admin.sees("None yet. With a role").await;
+    admin.press_near("grace@example.test", "Remove").await;
+    admin.sees("They are the last member.").await;
+    admin.press("Remove member").await;
+    admin.sees("Nobody yet.").await;
+    admin.press("Delete").await;
+    admin.fill("Type Tug crews to confirm", "Tug crews").await;
+    admin.press("Delete team").await;
+    admin.is_at("/admin/teams").await;
+    admin.sees("Tug crews is deleted.").await;
+    let linked = "return [...document.querySelectorAll('main a')].some(a => a.textContent === 'Tug crews')";
+    assert_eq!(admin.script(linked, &[]).await, false, "the team is still there");
+    world.scene.end([admin]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn back_after_an_administrator_signed_out_shows_nothing_of_what_was_there() {
     let world = World::start().await;
     let admin = world.window_of_administrator(DESK).await;

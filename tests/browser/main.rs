@@ -24,5 +24,6 @@ mod keyboard;
 mod payloads;
 mod reference;
 mod scanners;
+mod searching;
 mod sessions;
 mod without_scripts;

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
+use url::form_urlencoded::byte_serialize;
 
 use crate::corpus::CORPUS;
 use crate::program::id;
@@ -35,8 +36,15 @@ fn slug(number: usize) -> String {
     format!("payload-{number}")
 }
 
-/// Puts a text wherever somebody can put one; the ids of the application and of the API that are made of it.
-async fn fill(world: &World, number: usize, text: &str) -> (String, String) {
+/// The ids of what is made of a text.
+struct Made {
+    application: String,
+    api: String,
+    team: String,
+}
+
+/// Puts a text wherever somebody can put one.
+async fn fill(world: &World, number: usize, text: &str) -> Made {
     let (ada, admin) = (&world.ada, &world.admin);
     let name = if is_a_name(text) { text } else { "plain" };
     ada.send(Method::PATCH, "/api/portico/v1/developer", json!({ "full_name": name })).await;
@@ -50,7 +58,11 @@ async fn fill(world: &World, number: usize, text: &str) -> (String, String) {
     let publication = format!("/v3/apis/{api}/publications/{}", world.scene.local.portal().config.portal);
     admin.send(Method::PUT, &publication, json!({})).await;
     ada.post(&format!("/api/v3/applications/{application}/registrations"), json!({ "api_id": api })).await;
-    (application, api)
+    let document = json!({ "title": name, "content": text, "slug": "payload", "status": "published" });
+    admin.post(&format!("/v3/apis/{api}/documents"), document).await;
+    let team = id(&admin.post(&format!("{}/teams", world.scene.portal()), json!({ "name": name, "description": text })).await)
+        .to_owned();
+    Made { application, api, team }
 }
 
 /// Looks at a page, which must show these texts as they were typed.
@@ -78,17 +90,20 @@ async fn what_somebody_typed_is_shown_as_it_was_typed_and_does_nothing() {
     // What the policy of the reference refuses is said in the console of a window of its own.
     let reader = world.window_of_ada(DESK).await;
     for (number, payload) in CORPUS.iter().enumerate() {
-        let (application, api) = fill(&world, number, payload).await;
+        let Made { application, api, team } = fill(&world, number, payload).await;
         let slug = slug(number);
         let shown: &[&str] = if is_a_name(payload) { &[payload] } else { &[] };
         for path in [
             "/".to_owned(),
             "/profile".to_owned(),
             format!("/apis/{slug}"),
+            format!("/apis/{slug}/docs/payload"),
+            format!("/search?q={}", byte_serialize(payload.as_bytes()).collect::<String>()),
             format!("/apps/{application}"),
             format!("/apps/{application}/edit"),
             format!("/admin/apis/{api}"),
             format!("/admin/applications/{application}"),
+            format!("/admin/teams/{team}"),
             format!("/admin/developers/{}", world.developer),
             "/admin/settings".to_owned(),
         ] {
@@ -98,7 +113,7 @@ async fn what_somebody_typed_is_shown_as_it_was_typed_and_does_nothing() {
     }
     // All at once, in lists.
     let names: Vec<_> = CORPUS.iter().copied().filter(|payload| is_a_name(payload)).collect();
-    for path in ["/apis", "/apis?view=table", "/apps", "/admin", "/admin/applications", "/admin/apis"] {
+    for path in ["/apis", "/apis?view=table", "/apps", "/admin", "/admin/applications", "/admin/apis", "/admin/teams"] {
         look(&window, path, if path == "/apps" { &names } else { &[] }).await;
     }
     reader.goto("about:blank").await;

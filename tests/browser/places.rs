@@ -23,7 +23,7 @@ impl World {
     /// The pages, in the order of who looks.
     pub(crate) async fn places(&self) -> Vec<Place> {
         use Who::{Administrator, Anyone, Developer};
-        let Self { clock, tides, developer, strategy, .. } = self;
+        let Self { clock, tides, developer, strategy, team, .. } = self;
         let link = format!("/login?email={ADA}&token=203f7437-a15a-86ab-b58a-9c0bf63ce3e3");
         let refused = "/register?problem=invalid-request&invalid=email&invalid=full_name&email=ada";
         let place = |name, path: &str, who| Place { name, path: path.to_owned(), who };
@@ -45,7 +45,12 @@ impl World {
             place("catalog", "/apis", Developer),
             place("catalog-as-a-table", "/apis?view=table", Developer),
             place("catalog-without-a-match", "/apis?q=wether", Developer),
+            place("search", "/search?q=tide", Developer),
+            place("search-without-a-match", "/search?q=wether", Developer),
+            place("search-for-nothing", "/search", Developer),
             place("api", "/apis/tides", Developer),
+            place("document", "/apis/tides/docs/getting-started", Developer),
+            place("document-below", "/apis/tides/docs/errors", Developer),
             place("register-for-an-api", "/apis/tides/register", Developer),
             place("apps", "/apps", Developer),
             place("new-app", "/apps/new", Developer),
@@ -57,6 +62,10 @@ impl World {
             place("approvals", "/admin", Administrator),
             place("developers", "/admin/developers", Administrator),
             place("developer", &format!("/admin/developers/{developer}"), Administrator),
+            place("teams", "/admin/teams", Administrator),
+            place("teams-without-a-match", "/admin/teams?q=nobody", Administrator),
+            place("new-team", "/admin/teams/new", Administrator),
+            place("team", &format!("/admin/teams/{team}?q=example.test"), Administrator),
             place("applications", "/admin/applications", Administrator),
             place("application", &format!("/admin/applications/{clock}"), Administrator),
             place("apis", "/admin/apis", Administrator),

@@ -204,5 +204,13 @@ async fn a_specification_of_a_megabyte_is_drawn_group_by_group() {
     window.has_no_barrier("large").await;
     window.press("Operations of quay 29").await;
     window.sees("Read berth 1199").await;
+    // An address that names an operation opens it, and nothing else.
+    window.goto("/apis").await;
+    window.goto(&format!("{PAGE}#GET%20%2Fberths28")).await;
+    window.sees("says what is at the berth").await;
+    let reached =
+        "const e = document.activeElement; return [e.getAttribute('aria-expanded'), e.textContent.includes('/berths28')]";
+    assert_eq!(window.script(reached, &[]).await, json!(["true", true]));
+    assert!(!window.text().await.contains("Read berth 1199"), "another group is drawn too");
     scene.end([window]).await;
 }

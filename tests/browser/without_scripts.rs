@@ -1,5 +1,6 @@
 //! A browser that runs no scripts: what is public, signing up, the password and signing in work all the same.
 
+use crate::hands::ENTER;
 use crate::program::{PASSWORD, Program};
 use crate::scene::Scene;
 use crate::window::{DESK, Kind};
@@ -68,6 +69,29 @@ async fn somebody_who_forgot_the_password_sets_another_one_which_ends_the_sessio
     let (status, _) = elsewhere.ask(reqwest::Method::GET, "/api/v3/developer/me", serde_json::Value::Null).await;
     assert_eq!(status, 401);
     scene.end([ada]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_found_and_read() {
+    let world = World::start().await;
+    let reader = world.scene.window_of(SCRIPTLESS).await;
+    reader.goto("/login").await;
+    reader.fill("E-mail address", "ada@example.test").await;
+    reader.fill("Password", PASSWORD).await;
+    reader.press_near("E-mail address", "Sign in").await;
+    reader.is_at("/apis").await;
+    reader.fill("Search the catalog", "retry").await;
+    reader.keys(ENTER).await;
+    reader.is_at("/search").await;
+    reader.press("Errors").await;
+    reader.sees("Too many calls").await;
+    reader.press_near("Before", "Before Getting started").await;
+    reader.sees("Your first call").await;
+    reader.press("errors").await;
+    reader.sees("Too many calls").await;
+    reader.press("Tides").await;
+    reader.sees("What you may do").await;
+    world.scene.end([reader]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

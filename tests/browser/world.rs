@@ -26,7 +26,30 @@ pub(crate) struct World {
     pub(crate) developer: String,
     /// The portal's default strategy.
     pub(crate) strategy: String,
+    /// A team with ada in it.
+    pub(crate) team: String,
 }
+
+/// Documents of the API that ada's application may call: title, the one that each lies below, and text.
+const DOCUMENTS: &[(&str, Option<usize>, &str)] = &[
+    (
+        "Getting started",
+        None,
+        "# Getting started\n\nEvery harbour has a **station**, and every station its tides. Begin with the list of harbours, and go on \
+         to the tides of one of them.\n\n## Your first call\n\n1. Create an application and register it for this API.\n2. Generate a \
+         credential. It is shown once.\n3. Send it in the header `apikey`:\n\n```\ncurl -H 'apikey: portico_…' \
+         https://api.example.com/tides\n```\n\n> Times are UTC. Heights are metres above chart datum.\n\n## What you get\n\n\
+         | Member | What it is |\n|---|---|\n| `at` | When the tide turns |\n| `height` | How high the water is then |\n| `kind` | \
+         `high` or `low` |\n\nIf a call fails, read on at [errors](errors).",
+    ),
+    (
+        "Errors",
+        Some(0),
+        "Whatever goes wrong says so in the same form.\n\n## Too many calls\n\nWait as long as `Retry-After` says.",
+    ),
+    ("Limits", Some(0), "One hundred calls each minute."),
+    ("Changes", None, "## 1.4\n\n- Tides of the next *seven* days.\n\n## 1.3\n\n- Heights in metres."),
+];
 
 impl World {
     pub(crate) async fn start() -> Self {
@@ -88,7 +111,9 @@ impl World {
         ada.sign_in(ADA).await;
         let strategy = ada.get(&format!("/api/v3/applications/{clock}")).await;
         let strategy = strategy["auth_strategy"]["id"].as_str().expect("a strategy").to_owned();
-        Self { scene, admin, ada, clock, tides, developer, strategy }
+        documents(&admin, &tides).await;
+        let team = team(&admin, &scene, &tides, &developer).await;
+        Self { scene, admin, ada, clock, tides, developer, strategy, team }
     }
 
     /// A window in which ada is signed in.
@@ -108,6 +133,30 @@ impl World {
         self.scene.administer(&window).await;
         window
     }
+}
+
+async fn documents(admin: &Program, api: &str) {
+    let mut made: Vec<String> = Vec::new();
+    for (title, below, content) in DOCUMENTS {
+        let parent = below.and_then(|at| made.get(at));
+        let new = json!({ "title": title, "content": content, "status": "published", "parent_document_id": parent });
+        made.push(id(&admin.post(&format!("/v3/apis/{api}/documents"), new).await).to_owned());
+    }
+}
+
+/// A team with one member and a role; another one has nothing yet.
+async fn team(admin: &Program, scene: &Scene, api: &str, member: &str) -> String {
+    let teams = format!("{}/teams", scene.portal());
+    admin.post(&teams, json!({ "name": "Pilots", "description": "Who brings ships in." })).await;
+    let new =
+        json!({ "name": "Harbour office", "description": "Partners who work in the harbour.", "can_own_applications": true });
+    let team = id(&admin.post(&teams, new).await).to_owned();
+    admin.send(Method::POST, &format!("{teams}/{team}/developers"), json!({ "id": member })).await;
+    for (role, entity) in [("API Consumer", api), ("API Viewer", "*")] {
+        let given = json!({ "role_name": role, "entity_id": entity, "entity_type_name": "Services", "entity_region": "*" });
+        admin.post(&format!("{teams}/{team}/assigned-roles"), given).await;
+    }
+    team
 }
 
 /// An OpenAPI document with one operation.

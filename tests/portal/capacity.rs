@@ -78,6 +78,9 @@ async fn one(route: &'static Route) -> Option<Consumed> {
         let (application, api) = (&scene.ids["applicationId"], &scene.ids["apiId"]);
         path.push_str(&format!("?application={application}&api={api}"));
     }
+    if route.operation == "show-search" {
+        path.push_str("?q=tides");
+    }
     let mut found = None;
     for caller in callers(&scene, route).await {
         scene.portal.database.faults().meter();

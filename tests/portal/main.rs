@@ -67,6 +67,7 @@ mod note_delivery;
 mod operator;
 mod pages;
 mod pages_admin;
+mod pages_admin_teams;
 mod pages_documents;
 mod pages_look;
 mod pages_reference;

@@ -7,6 +7,7 @@ use portico_http::cookies::ADMIN;
 use portico_http::routes::{self, Route};
 use portico_tests::management::ADMIN_SESSION;
 use portico_tests::portal::ADMIN_TOKEN;
+use portico_tests::teams::VIEWER;
 use portico_tests::{Client, TestPortal};
 use regex::Regex;
 use serde_json::json;
@@ -14,7 +15,7 @@ use serde_json::json;
 use super::tenancy::scene::Scene;
 
 /// A browser with a session of the administrator.
-async fn browser(portal: &TestPortal) -> Client {
+pub(crate) async fn browser(portal: &TestPortal) -> Client {
     let admin = portal.anonymous();
     admin.open_admin_session(ADMIN_TOKEN).await.expect(204);
     admin
@@ -31,6 +32,9 @@ fn heading(operation: &str) -> &'static str {
         "show-admin-approvals" => "Access and approvals",
         "show-admin-developers" => "Developers",
         "show-admin-developer" => "subject",
+        "show-admin-teams" => "Teams",
+        "show-admin-new-team" => "New team",
+        "show-admin-team" => "Partners",
         "show-admin-applications" => "Applications",
         "show-admin-application" => "Weather board",
         "show-admin-apis" => "Catalog",
@@ -133,6 +137,10 @@ async fn what_people_typed_is_never_markup() {
         "name": hostile, "display_name": hostile, "strategy_type": "key_auth", "configs": { "key-auth": { "key_names": ["k"] } },
     });
     let strategy = portal.admin().post("/v2/application-auth-strategies", strategy).await.expect(201).id();
+    let team = json!({ "name": hostile, "description": hostile });
+    let team = portal.admin().post(&portal.teams_path(), team).await.expect(201).id().parse().expect("an id");
+    portal.join(team, ada.developer.expect("ada")).await;
+    portal.give(team, Some(api), VIEWER).await;
     portal.keep_admin_token("hostile-token", hostile, None).await;
     let admin = portal.anonymous();
     admin.open_admin_session("hostile-token").await.expect(204);
@@ -143,6 +151,9 @@ async fn what_people_typed_is_never_markup() {
         "/admin/developers".to_owned(),
         format!("/admin/developers?q={words}&status={words}"),
         format!("/admin/developers/{owner}"),
+        "/admin/teams".to_owned(),
+        format!("/admin/teams?q={words}"),
+        format!("/admin/teams/{team}?q={words}"),
         "/admin/applications".to_owned(),
         format!("/admin/applications?q={words}"),
         format!("/admin/applications/{application}"),

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 /// A published API with so many operations that are called rain.
 async fn weather(portal: &TestPortal, operations: usize) -> ApiId {
-    let path = |number: usize| (format!("/rain/{number}"), json!({ "get": { "summary": format!("Rain {number}"), "responses": {} } }));
+    let path =
+        |number: usize| (format!("/rain/{number}"), json!({ "get": { "summary": format!("Rain {number}"), "responses": {} } }));
     let paths: serde_json::Map<String, Value> = (0..operations).map(path).collect();
     let document = json!({ "openapi": "3.1.0", "info": { "title": "Weather", "version": "2.1" }, "paths": paths }).to_string();
     let api = portal
@@ -29,7 +30,8 @@ async fn show_search_links_to_the_operation_in_the_reference_and_to_the_document
     let documents = format!("{APIS}/{api}/documents");
     let new = json!({ "title": "Umbrellas", "content": "Against rain", "status": "published" });
     let parent = portal.admin().post(&documents, new).await.expect(201).id();
-    let new = json!({ "title": "Sizes", "content": "Umbrellas come in three", "status": "published", "parent_document_id": parent });
+    let new =
+        json!({ "title": "Sizes", "content": "Umbrellas come in three", "status": "published", "parent_document_id": parent });
     let child = portal.admin().post(&documents, new).await.expect(201).id();
     let visitor = portal.anonymous();
     let found = shows(&visitor, "q=RAIN%201").await;

@@ -14,6 +14,8 @@ mod login;
 mod pager;
 mod settings;
 mod strategies;
+mod team;
+mod teams;
 mod words;
 
 use portico_domain::portal::Portal as Settings;
@@ -33,6 +35,9 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         "show-admin-approvals" => approvals::show(portal, request).await,
         "show-admin-developers" => developers::show(portal, request).await,
         "show-admin-developer" => developer::show(portal, request).await,
+        "show-admin-teams" => teams::list(portal, request).await,
+        "show-admin-new-team" => teams::new(portal, request).await,
+        "show-admin-team" => team::show(portal, request).await,
         "show-admin-applications" => applications::show(portal, request).await,
         "show-admin-application" => application::show(portal, request).await,
         "show-admin-apis" => apis::list(portal, request).await,
@@ -98,6 +103,7 @@ impl Admin {
 pub(crate) enum Place {
     Approvals,
     Developers,
+    Teams,
     Applications,
     Catalog,
     Strategies,
@@ -122,10 +128,11 @@ impl Side {
     }
 
     /// Label, address, whether it is here, and a count.
-    fn places(&self) -> [(&'static str, &'static str, bool, Option<usize>); 7] {
+    fn places(&self) -> [(&'static str, &'static str, bool, Option<usize>); 8] {
         [
             (Place::Approvals, "Access and approvals", "/admin"),
             (Place::Developers, "Developers", "/admin/developers"),
+            (Place::Teams, "Teams", "/admin/teams"),
             (Place::Applications, "Applications", "/admin/applications"),
             (Place::Catalog, "Catalog", "/admin/apis"),
             (Place::Strategies, "Auth strategies", "/admin/auth-strategies"),

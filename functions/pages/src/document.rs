@@ -39,7 +39,7 @@ impl Nodes {
     }
 
     fn below(tree: &Tree, parent: Option<DocumentId>, node: &impl Fn(&Document) -> Node) -> Self {
-        let with_its_own = |document| Node { below: Self::below(tree, Some(document.id), node), ..node(document) };
+        let with_its_own = |document: &Document| Node { below: Self::below(tree, Some(document.id), node), ..node(document) };
         Self { nodes: tree.below(parent).map(with_its_own).collect() }
     }
 

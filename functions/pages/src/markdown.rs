@@ -69,7 +69,9 @@ pub(crate) fn html(text: &str) -> String {
 pub(crate) fn document(text: &str, title: &str) -> String {
     let events: Vec<_> = Parser::new_ext(text, OPTIONS).collect();
     let heading = match events.first() {
-        Some(Event::Start(Tag::Heading { .. })) => events.iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_)))),
+        Some(Event::Start(Tag::Heading { .. })) => {
+            events.iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_))))
+        }
         _ => None,
     };
     let said_again = |end: &usize| words_of(events.iter().take(*end)) == title.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -34,15 +34,21 @@ struct ApisPage {
     empty: Empty,
 }
 
-pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Stop> {
-    let admin = Admin::of(portal, request, []).await?;
-    let words = asked(request, "q");
+/// Every API, by name.
+pub(super) async fn all(portal: &Portal) -> Result<Vec<Api>, Stop> {
     let walked = portal.store.walk(APIS_LIST, None, CAP).await?;
     let apis: Result<Vec<Api>, _> = walked.items.iter().map(Item::read).collect();
     let mut apis: Vec<Api> = apis?.into_iter().filter(|api| api.deleted_at.is_none()).collect();
+    apis.sort_by_cached_key(|api| api.name.to_lowercase());
+    Ok(apis)
+}
+
+pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Stop> {
+    let admin = Admin::of(portal, request, []).await?;
+    let words = asked(request, "q");
+    let mut apis = all(portal).await?;
     let any = !apis.is_empty();
     apis.retain(|api| holds(words, &[&api.name, &api.slug]));
-    apis.sort_by_cached_key(|api| api.name.to_lowercase());
     let pager = Pager::of(asked(request, "page"), apis.len(), "/admin/apis", &[("q", words)]);
     let now = portal.now();
     let row = |api: Api| Row {

@@ -7,14 +7,13 @@ use portico_domain::application::Application;
 use portico_domain::id::{ApiId, ApplicationId};
 use portico_http::access::Access;
 use portico_http::{Portal, Request};
-use portico_store::apis::APIS_LIST;
-use portico_store::{Item, Key};
+use portico_store::Key;
 
 use crate::frame::Frame;
 use crate::parts::{Notice, Pill};
 use crate::shown::{Page, Stop};
 
-use super::{Admin, CAP, Place, Side, asked};
+use super::{Admin, Place, Side, apis, asked};
 
 struct GateRow {
     stands: Pill,
@@ -63,10 +62,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         }
         _ => None,
     };
-    let walked = portal.store.walk(APIS_LIST, None, CAP).await?;
-    let apis: Result<Vec<Api>, _> = walked.items.iter().map(Item::read).collect();
-    let mut apis: Vec<Api> = apis?.into_iter().filter(|one| one.deleted_at.is_none()).collect();
-    apis.sort_by_cached_key(|one| one.name.to_lowercase());
+    let apis = apis::all(portal).await?;
     let chosen = api.map(|api| api.id);
     let page = ExplainPage {
         frame: admin.frame(request, "Explain access"),
