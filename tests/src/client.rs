@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
 
 use crate::contract::{Contract, check_problem};
+use crate::openapi::Described;
 use crate::portal::{SOURCE, TestPortal};
 
 /// Somebody who calls the portal. Clones share their cookies, as the tabs of a browser do.
@@ -171,6 +172,10 @@ impl Reply {
             }
         };
         assert_eq!(faults, Ok(()), "{method} {path}: {status} {}", self.body);
+        if !is_page && status != 303 {
+            let faults = Described::load().check(method.as_str(), path, status, media, &self.body);
+            assert_eq!(faults, Ok(()), "{method} {path}: {status} {}", self.body);
+        }
     }
 
     /// Requires a status.

@@ -4,6 +4,7 @@
 //! many or too few fails whatever test happens to meet it.
 
 mod check;
+mod json_schema;
 mod lists;
 mod problem;
 mod reading;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::sync::LazyLock;
 
+pub use json_schema::Body;
 pub use problem::check_problem;
 
 /// Statuses that any route may answer, whatever its own list says (docs/contract/README.md, "Errors").

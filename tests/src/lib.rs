@@ -15,6 +15,7 @@ pub mod kept;
 pub mod logs;
 pub mod mails;
 pub mod management;
+pub mod openapi;
 pub mod pages;
 pub mod parameter_store;
 pub mod portal;

@@ -20,6 +20,7 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("decide-approval", Answer::Failed("not-found: detail.id")),
     ("delete-app", Answer::Status(401)),
     ("delete-credential", Answer::Status(401)),
+    ("describe-portal", Answer::Status(200)),
     ("end-session", Answer::Status(401)),
     ("forgot-password", Answer::Status(200)),
     ("generate-credential", Answer::Status(401)),

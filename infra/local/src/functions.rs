@@ -32,6 +32,7 @@ functions! {
     "create-app" => create_app,
     "delete-app" => delete_app,
     "delete-credential" => delete_credential,
+    "describe-portal" => describe_portal,
     "end-session" => end_session,
     "forgot-password" => forgot_password,
     "generate-credential" => generate_credential,

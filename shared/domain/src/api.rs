@@ -17,6 +17,7 @@ pub use self::versions::{AddVersionError, newest_first, order_of_labels};
 
 /// The kind of a specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SpecType {
     /// OpenAPI 2.0 (Swagger).
@@ -62,6 +63,7 @@ pub struct VersionSummary {
 
 /// A specification as the catalog's list names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpecificationSummary {
     /// Id of the version that it belongs to.
     pub id: VersionId,

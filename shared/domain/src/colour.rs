@@ -11,6 +11,7 @@ pub const SHAPES: f64 = 3.0;
 
 /// A colour that an administrator chose, as it was written: `#1a2b3c` or `#abc`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Colour(String);
 

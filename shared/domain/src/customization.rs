@@ -45,6 +45,7 @@ pub struct Theme {
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Light for everybody.
@@ -58,6 +59,7 @@ pub enum Mode {
 
 /// How a specification is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpecRenderer {
     /// Calls can be tried on the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 
 /// Whether readers of the catalog may see a document. One that they may not hides everything below it, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum DocumentStatus {
     /// They may.

@@ -71,6 +71,19 @@ macro_rules! ids {
             }
         }
 
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::{Object, SchemaFormat, schema::Type};
+                let mut text = Object::with_type(Type::String);
+                text.format = Some(SchemaFormat::Custom("uuid".to_owned()));
+                utoipa::openapi::Schema::from(text).into()
+            }
+        }
+
         #[cfg(feature = "schema")]
         impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {

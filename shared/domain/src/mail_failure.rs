@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 
 /// Why a mail never arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// SES does not send it: its content, or an identity that is not verified while the account is in the sandbox.

@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 
 /// Who may see an API in a portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// Everyone, signed in or not.

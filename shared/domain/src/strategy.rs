@@ -16,6 +16,7 @@ pub use self::edit::{
 
 /// The unit of a key's lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TtlUnit {
     /// 24 hours.
@@ -39,6 +40,7 @@ impl TtlUnit {
 
 /// How long keys live that are made after it was set (contract, point 23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyTtl {
     /// At least 1.
     pub value: u32,
@@ -78,6 +80,7 @@ impl KeyTtl {
 
 /// The settings of an OpenID Connect strategy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenIdConnect {
     /// The issuer of the tokens.
     pub issuer: String,

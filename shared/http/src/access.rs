@@ -15,6 +15,7 @@ use crate::problem::Problem;
 
 /// One gate, and what stands there.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExplainedGate {
     /// Its name, as the authorizer's log has it.
     pub gate: &'static str,
@@ -26,6 +27,7 @@ pub struct ExplainedGate {
 
 /// What the authorizer would say of an application's calls to an API.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Access {
     /// Whether a call with a good key, in the right header, would pass.
     pub allowed: bool,

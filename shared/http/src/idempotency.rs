@@ -12,9 +12,9 @@ use crate::problem::{Kind, Problem};
 use crate::request::Request;
 
 /// The header.
-const HEADER: &str = "idempotency-key";
+pub const HEADER: &str = "idempotency-key";
 /// The longest key.
-const MOST: usize = 255;
+pub const MOST: usize = 255;
 
 /// What a request says of being sent again: nothing, if it has no key.
 #[derive(Clone, Debug)]

@@ -204,6 +204,8 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /v3/api-implementations", admins(200, 200)),
     ("GET /v3/api-attributes", admins(200, 200)),
     ("GET /v3/apis/{apiId}/registrations", admins(200, 200)),
+    // The document that describes everything here
+    ("GET /api/portico/v1/openapi.json", anyone(200)),
     // Auth strategies serve every portal: only a token for all of them changes one
     ("POST /v2/application-auth-strategies", admins(201, 403)),
     ("GET /v2/application-auth-strategies", admins(200, 200)),

@@ -40,7 +40,11 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn start() -> Self {
-        let portal = TestPortal::start().await;
+        Self::on(TestPortal::start().await).await
+    }
+
+    /// The same on a portal that is there.
+    pub(crate) async fn on(portal: TestPortal) -> Self {
         let ada = portal.approved_developer("ada@example.test").await;
         let eve = portal.approved_developer("eve@example.test").await;
         let pending = portal.developer_with_status("pending@example.test", Status::Pending).await;

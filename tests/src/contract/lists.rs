@@ -28,13 +28,11 @@ impl Operation {
             }
             for (field, kind) in &parameter.inner {
                 let value = self.example(field, kind);
-                let (field, operators) = match kind.as_str() {
-                    "UuidFieldFilter" => (field.clone(), "eq oeq neq"),
-                    "DateTimeFieldFilter" => (field.clone(), "eq lt lte gt gte"),
-                    "BooleanFieldFilter" => (field.clone(), "eq"),
-                    "StringFieldFilter" => (field.clone(), "eq neq contains oeq ocontains"),
-                    "AttributesFieldFilter" | "LabelsFieldFilter" => (format!("{field}.env"), "eq neq contains oeq ocontains"),
-                    _ => continue,
+                let operators = operators(kind);
+                let field = match kind.as_str() {
+                    "AttributesFieldFilter" | "LabelsFieldFilter" => format!("{field}.env"),
+                    _ if operators.is_empty() => continue,
+                    _ => field.clone(),
                 };
                 let filter = format!("{}[{field}]", parameter.name);
                 all.push(format!("{filter}={value}"));
@@ -82,6 +80,17 @@ impl Operation {
             (None, kind, field) if kind == "UuidFieldFilter" || field.ends_with("id") => ID.to_owned(),
             _ => "x".to_owned(),
         }
+    }
+}
+
+/// The operators of a kind of filter, separated by blanks.
+pub(super) fn operators(kind: &str) -> &'static str {
+    match kind {
+        "UuidFieldFilter" => "eq oeq neq",
+        "DateTimeFieldFilter" => "eq lt lte gt gte",
+        "BooleanFieldFilter" => "eq",
+        "StringFieldFilter" | "AttributesFieldFilter" | "LabelsFieldFilter" => "eq neq contains oeq ocontains",
+        _ => "",
     }
 }
 

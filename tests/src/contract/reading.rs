@@ -98,7 +98,8 @@ fn first_shape(lines: &[Line<'_>], named: &mut Named) -> Result<Option<Schema>, 
         return Ok(None);
     };
     let inner = others.split(|other| other.indent <= line.indent).next().unwrap_or_default();
-    let (name, schema) = shape(line, inner, named)?;
+    let (name, mut schema) = shape(line, inner, named)?;
+    schema.name = name.clone();
     if name != "body" && !line.text.ends_with(": as above") {
         named.entry(name).or_insert_with(|| schema.clone());
     }

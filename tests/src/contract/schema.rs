@@ -6,6 +6,8 @@ use serde_json::Value;
 /// What a JSON value must look like.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
+    /// What the file calls it, or nothing.
+    pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) nullable: bool,
     pub(super) closed: bool,

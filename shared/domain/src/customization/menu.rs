@@ -24,6 +24,7 @@ pub struct Menu {
 
 /// A link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MenuItem {
     /// Where it leads.
     pub path: MenuPath,
@@ -37,6 +38,7 @@ pub struct MenuItem {
 
 /// Links under a title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FooterSection {
     /// What people read above them.
     pub title: MenuTitle,
@@ -62,6 +64,7 @@ impl Menu {
 /// Where a link leads: a path of the portal itself, or an `https` address. Never a script, and never another host by a trick of
 /// writing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct MenuPath(String);
 

@@ -12,6 +12,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("end-session", "end-session", "DELETE", "/api/portico/v1/developer/sessions/{sessionId}", Developer, Nothing, false),
     route("change-password", "change-password", "POST", "/api/portico/v1/developer/change-password", Developer, Json, true),
     route("update-profile", "update-profile", "PATCH", "/api/portico/v1/developer", Developer, Json, true),
+    // Our own: what describes everything here
+    route("get-openapi-document", "describe-portal", "GET", "/api/portico/v1/openapi.json", Anyone, Nothing, false),
     // Our own: administrators in a browser
     route("create-admin-session", "admin-session", "POST", "/portico/v1/session", Anyone, Json, true),
     route("delete-admin-session", "admin-session", "DELETE", "/portico/v1/session", Anyone, Nothing, false),

@@ -9,6 +9,7 @@ use crate::views::strategy::StrategyView;
 
 /// An application.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminApplicationView {
     id: String,
     created_at: String,
@@ -25,11 +26,13 @@ pub struct AdminApplicationView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Reference {
     id: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Owner {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -38,7 +41,9 @@ struct Owner {
 
 /// What only an application of an identity provider has.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct OfProvider {
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     client_id: String,
     dcr_provider: Option<Reference>,
     granted_scopes: Option<Vec<String>>,

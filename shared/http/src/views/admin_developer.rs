@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// A developer.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminDeveloperView {
     id: String,
     created_at: String,

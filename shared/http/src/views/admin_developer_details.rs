@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// What more there is to know of a developer.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminDeveloperDetailsView {
     id: String,
     created_at: String,
@@ -19,6 +20,7 @@ pub struct AdminDeveloperDetailsView {
 
 /// The newest mail that never arrived.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct MailFailureView {
     event_id: String,
     reason: Reason,

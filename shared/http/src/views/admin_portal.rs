@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A portal and its settings.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminPortalView {
     id: String,
     created_at: String,
@@ -28,6 +29,7 @@ pub struct AdminPortalView {
 
 /// How developers can sign in.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthenticationSettingsView {
     basic_auth_enabled: bool,
     oidc_auth_enabled: bool,

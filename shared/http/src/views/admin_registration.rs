@@ -9,6 +9,7 @@ use serde::Serialize;
 
 /// A registration.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminRegistrationView {
     id: String,
     created_at: String,
@@ -19,6 +20,7 @@ pub struct AdminRegistrationView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct ApiReference {
     id: String,
     name: String,
@@ -27,6 +29,7 @@ struct ApiReference {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NamedReference {
     id: String,
     name: String,
@@ -53,6 +56,7 @@ impl AdminRegistrationView {
 
 /// A registration in the list of an API.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiRegistrationView {
     id: String,
     status: Status,
@@ -61,6 +65,7 @@ pub struct ApiRegistrationView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct OwnedApplicationView {
     id: String,
     name: String,
@@ -70,6 +75,7 @@ struct OwnedApplicationView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct OwnerView {
     #[serde(rename = "type")]
     owner_type: &'static str,

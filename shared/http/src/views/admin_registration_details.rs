@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// What was decided about a registration, and what the developer was told of it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminRegistrationDetailsView {
     id: String,
     created_at: String,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// An auth strategy.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminStrategyView {
     id: StrategyId,
     name: String,
@@ -24,6 +25,7 @@ pub struct AdminStrategyView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 enum ConfigsView {
     KeyAuth {
@@ -36,6 +38,7 @@ enum ConfigsView {
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct PrincipalsView {
     enabled: bool,
 }

@@ -12,6 +12,7 @@ pub const EVERY_API: &str = "*";
 
 /// A team.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminTeamView {
     id: String,
     name: String,
@@ -37,6 +38,7 @@ impl AdminTeamView {
 
 /// A member of a team.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminMemberView {
     id: String,
     email: String,
@@ -62,6 +64,7 @@ impl AdminMemberView {
 
 /// A role of a team.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AssignedRoleView {
     id: String,
     role_name: &'static str,

@@ -11,6 +11,7 @@ use crate::views::strategy::StrategyView;
 
 /// An API as administrators see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiView {
     /// Id.
     pub id: ApiId,
@@ -42,6 +43,7 @@ pub struct ApiView {
 
 /// The current version, as administrators see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CurrentVersionView {
     id: VersionId,
     version: String,
@@ -53,6 +55,7 @@ pub struct CurrentVersionView {
 
 /// The kind of a specification.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpecTypeView {
     /// Kind.
     #[serde(rename = "type")]
@@ -61,6 +64,7 @@ pub struct SpecTypeView {
 
 /// A portal where an API is published.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PortalView {
     id: PortalId,
     name: String,
@@ -111,6 +115,7 @@ impl PortalView {
 
 /// An API in a portal's catalog.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogApiView {
     id: ApiId,
     name: String,
@@ -128,6 +133,7 @@ pub struct CatalogApiView {
 
 /// The current version in a portal's catalog.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct CatalogVersionView {
     id: VersionId,
     spec: SpecTypeView,

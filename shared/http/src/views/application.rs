@@ -8,6 +8,7 @@ use crate::views::strategy::StrategyView;
 
 /// An application as its owner sees it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApplicationView {
     /// Id.
     pub id: String,

@@ -9,6 +9,7 @@ use crate::listing::Column;
 
 /// An API key without its secret.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialView {
     /// `api_key`.
     #[serde(rename = "type")]
@@ -48,6 +49,7 @@ pub const COLUMNS: &[Column<Seen>] = &[
 
 /// A new API key with its secret, which nothing else ever shows (contract, point 20). No `Debug`: logs must not have it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedCredentialView<'a> {
     #[serde(flatten)]
     credential: CredentialView,

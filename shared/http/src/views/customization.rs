@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// The look of a portal's pages: what was chosen, and the contract's defaults of the rest.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomizationView {
     theme: Theme,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -17,6 +18,7 @@ pub struct CustomizationView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Theme {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -25,12 +27,14 @@ struct Theme {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Colours {
     #[serde(skip_serializing_if = "Option::is_none")]
     primary: Option<Colour>,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Menu {
     main: Vec<MenuItem>,
     footer_sections: Vec<FooterSection>,
@@ -38,6 +42,7 @@ struct Menu {
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Renderer {
     try_it_ui: bool,
     try_it_insomnia: bool,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// What administrators see of a document wherever they see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Head {
     id: DocumentId,
     title: String,
@@ -32,6 +33,7 @@ impl Head {
 
 /// A document as administrators see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DocumentView {
     #[serde(flatten)]
     head: Head,
@@ -47,6 +49,7 @@ impl DocumentView {
 
 /// A tree of documents.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DocumentTreeView<T> {
     /// Those at the top.
     pub data: Vec<T>,
@@ -54,9 +57,11 @@ pub struct DocumentTreeView<T> {
 
 /// A document in the administrator's tree.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DocumentNodeView {
     #[serde(flatten)]
     head: Head,
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
     children: Vec<Self>,
 }
 
@@ -69,11 +74,13 @@ impl DocumentNodeView {
 
 /// A document in the catalog's tree.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogDocumentNodeView {
     id: DocumentId,
     parent_document_id: Option<DocumentId>,
     title: String,
     slug: String,
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
     children: Vec<Self>,
     created_at: String,
     updated_at: String,
@@ -97,6 +104,7 @@ impl CatalogDocumentNodeView {
 
 /// A document in the catalog, with its text: Markdown, or the nodes that it consists of.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogDocumentView<T> {
     id: DocumentId,
     parent_document_id: Option<DocumentId>,

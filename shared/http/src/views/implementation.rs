@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// An implementation.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImplementationView {
     id: ImplementationId,
     api_gateway: ApiGatewayView,
@@ -14,6 +15,7 @@ pub struct ImplementationView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct ApiGatewayView {
     gateway_id: String,
     stage: String,
@@ -33,6 +35,7 @@ impl ImplementationView {
 
 /// An implementation in the list of all.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImplementationRowView {
     api_id: ApiId,
     #[serde(flatten)]

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A developer's own profile.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProfileView {
     /// Id.
     pub id: String,

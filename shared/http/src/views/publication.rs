@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// A publication.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicationView {
     auto_approve_registrations: bool,
     auth_strategy_ids: Option<[StrategyId; 1]>,
@@ -30,6 +31,7 @@ impl PublicationView {
 
 /// A publication in a list, with what it is of and where.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicationRowView {
     api_id: ApiId,
     portal_id: PortalId,
@@ -47,6 +49,7 @@ impl PublicationRowView {
 
 /// A publication in the list of one portal.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PortalPublicationRowView {
     api_id: ApiId,
     portal_ids: [PortalId; 1],

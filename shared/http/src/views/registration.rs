@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// A registration as the application's owner sees it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistrationView {
     /// Id.
     pub id: String,

@@ -9,6 +9,7 @@ use crate::listing::Column;
 
 /// A session in force.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionView {
     /// Id.
     pub id: String,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// What is wrong with a specification.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageView {
     message: String,
 }
@@ -19,6 +20,7 @@ impl MessageView {
 
 /// What is wrong with a specification that is only looked at.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessagesView {
     validation_messages: Vec<MessageView>,
 }
@@ -32,6 +34,7 @@ impl MessagesView {
 
 /// A specification as administrators see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpecificationView {
     id: VersionId,
     content: String,
@@ -58,6 +61,7 @@ impl SpecificationView {
 
 /// A specification in an administrator's list.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpecificationRowView {
     id: VersionId,
     #[serde(rename = "type")]
@@ -80,6 +84,7 @@ impl SpecificationRowView {
 
 /// A specification in the catalog's list.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogSpecificationRowView {
     id: VersionId,
     api_type: SpecType,
@@ -94,6 +99,7 @@ impl CatalogSpecificationRowView {
 
 /// A specification in the catalog, with its text.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogSpecificationView {
     api_type: SpecType,
     content: String,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// An auth strategy as developers see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StrategyView {
     /// Id.
     pub id: StrategyId,
@@ -21,6 +22,7 @@ pub struct StrategyView {
 
 /// What a strategy asks for, as developers see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "credential_type", rename_all = "snake_case")]
 pub enum MethodView {
     /// API keys.

@@ -26,6 +26,7 @@ pub const MEMBER_COLUMNS: &[Column<Developer>] = &[
 
 /// A team.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TeamView {
     id: String,
     name: String,
@@ -49,6 +50,7 @@ impl TeamView {
 
 /// A teammate.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TeammateView {
     id: String,
     email: String,

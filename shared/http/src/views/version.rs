@@ -9,6 +9,7 @@ use crate::views::specification::MessageView;
 
 /// A version as administrators see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionView {
     id: VersionId,
     version: String,
@@ -20,6 +21,7 @@ pub struct VersionView {
 
 /// Its specification.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct SpecificationView {
     content: String,
     #[serde(rename = "type")]
@@ -47,6 +49,7 @@ impl VersionView {
 
 /// A version in an administrator's list.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionRowView {
     id: VersionId,
     version: String,
@@ -71,6 +74,7 @@ impl VersionRowView {
 
 /// A version with a specification, in the catalog.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogVersionView {
     id: VersionId,
     version: String,
@@ -78,6 +82,7 @@ pub struct CatalogVersionView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct CatalogSpecificationView {
     #[serde(rename = "type")]
     spec_type: SpecType,

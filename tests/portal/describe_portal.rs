@@ -1,0 +1,17 @@
+//! `describe-portal`: `get-openapi-document`.
+
+use portico_tests::TestPortal;
+use portico_tests::kept::assert_kept;
+
+#[tokio::test]
+async fn get_openapi_document_answers_anyone_with_the_kept_file() {
+    let portal = TestPortal::start().await;
+    let reply = portal.anonymous().get("/api/portico/v1/openapi.json").await.expect(200);
+    assert_eq!(reply.headers["content-type"], "application/json");
+    assert_eq!(reply.headers["cache-control"], "public, max-age=300");
+    assert_eq!(reply.body["openapi"], "3.1.0");
+    if std::env::var_os(portico_tests::kept::WRITE).is_none() {
+        assert_kept("docs/openapi.json", std::str::from_utf8(&reply.bytes).expect("text"));
+    }
+    portal.end().await;
+}
