@@ -43,6 +43,14 @@ template: tools ## what cfn-lint and the SAM CLI say of infra/template.yaml and 
 		SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1 sam validate --lint --template $$template; \
 	done
 
+.PHONY: openapi
+openapi: ## write docs/openapi.json anew, from the routes, the views and what the portal answers
+	PORTICO_WRITE=1 cargo test --workspace --test portal -- openapi::the_kept
+
+.PHONY: openapi-lint
+openapi-lint: ## what Redocly says of docs/openapi.json
+	.ci/openapi
+
 .PHONY: routes
 routes: ## write the template's routes into Cargo.toml, for cargo lambda watch
 	PORTICO_WRITE_ROUTES=1 cargo test --workspace --test portal -- cargo_lambda_watch_is_told
