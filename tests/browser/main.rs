@@ -26,4 +26,5 @@ mod reference;
 mod scanners;
 mod searching;
 mod sessions;
+mod well_known;
 mod without_scripts;
