@@ -3,7 +3,7 @@
 
 use http::Method;
 use portico_domain::event::Name;
-use portico_domain::limits::APPLICATIONS_PER_DEVELOPER;
+use portico_domain::limits::APPLICATIONS_PER_OWNER;
 use portico_domain::status::Status;
 use portico_store::{Key, Update};
 use portico_tests::crashes::each_crash;
@@ -57,7 +57,7 @@ async fn whose_it_is_and_what_it_asks_for_must_be_there() {
     admin.post(&path, owned_by(ada, json!({ "auth_strategy_id": NOBODYS }))).await.expect_invalid(&["auth_strategy_id"]);
     admin.post(&path, owned_by(ada, json!({ "dcr_client_id": "x" }))).await.expect_problem(422, "not-supported");
     let of_team = json!({ "name": "Board", "owner": { "type": "team", "id": NOBODYS } });
-    admin.post(&path, of_team).await.expect_problem(422, "not-supported");
+    admin.post(&path, of_team).await.expect_invalid(&["owner.id"]);
     let oidc = portal.openid_strategy("oidc").await;
     admin.post(&path, owned_by(ada, json!({ "auth_strategy_id": oidc }))).await.expect_invalid(&["client_id"]);
     admin.post(&path, owned_by(ada, json!({ "client_id": "taken" }))).await.expect(201);
@@ -65,9 +65,9 @@ async fn whose_it_is_and_what_it_asks_for_must_be_there() {
     let pending = portal.developer_with_status("pending@example.test", Status::Pending).await;
     admin.post(&path, owned_by(pending, json!({}))).await.expect_problem(409, "conflict");
     let count = |by| portal.portal.store.edit(Update::of(Key::developer(ada)).add("app_count", by));
-    count(i64::from(APPLICATIONS_PER_DEVELOPER)).await.expect("the store answers");
+    count(i64::from(APPLICATIONS_PER_OWNER)).await.expect("the store answers");
     admin.post(&path, owned_by(ada, json!({}))).await.expect_problem(403, "quota-reached");
-    count(-i64::from(APPLICATIONS_PER_DEVELOPER)).await.expect("the store answers");
+    count(-i64::from(APPLICATIONS_PER_OWNER)).await.expect("the store answers");
     portal.end().await;
 }
 

@@ -25,7 +25,6 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("", "granted-scopes", "clients and their scopes are the identity provider's"),
     ("", "regenerate-application-secret", "secrets of clients are the identity provider's"),
     ("", "fetch-api-image", "APIs have no images of their own"),
-    ("portal-management-v3", "=update-application", "not yet: applications of teams"),
     ("", "identity-provider", "not yet: single sign-on"),
     ("", "idp-team-group", "not yet: single sign-on"),
     ("", "team-group-mapping", "not yet: single sign-on"),

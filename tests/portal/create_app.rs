@@ -1,7 +1,7 @@
 //! `create-application`.
 
 use portico::faults::{Fault, Matching};
-use portico_domain::limits::APPLICATIONS_PER_DEVELOPER;
+use portico_domain::limits::APPLICATIONS_PER_OWNER;
 use portico_store::{Key, Update};
 use portico_tests::TestPortal;
 use serde_json::json;
@@ -55,7 +55,7 @@ async fn a_reference_id_is_won_once_however_many_ask_at_the_same_time() {
 async fn the_five_hundred_and_first_application_is_a_403() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
-    let full = Update::of(Key::developer(ada.developer.expect("ada"))).set("app_count", &APPLICATIONS_PER_DEVELOPER);
+    let full = Update::of(Key::developer(ada.developer.expect("ada"))).set("app_count", &APPLICATIONS_PER_OWNER);
     portal.portal.store.edit(full).await.expect("the count is set");
     ada.post(APPLICATIONS, json!({ "name": "One more" })).await.expect_problem(403, "quota-reached");
 }
@@ -65,7 +65,7 @@ async fn of_thirty_at_the_same_time_as_many_are_created_as_there_is_room_for() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
     let developer = Key::developer(ada.developer.expect("ada"));
-    let full = Update::of(developer.clone()).set("app_count", &(APPLICATIONS_PER_DEVELOPER - 5));
+    let full = Update::of(developer.clone()).set("app_count", &(APPLICATIONS_PER_OWNER - 5));
     portal.portal.store.edit(full).await.expect("the count is set");
     let asked = (0..30).map(|number| {
         let ada = ada.clone();
@@ -82,7 +82,7 @@ async fn of_thirty_at_the_same_time_as_many_are_created_as_there_is_room_for() {
     }
     assert_eq!(won, 5);
     assert_eq!(ada.get(APPLICATIONS).await.expect(200).body["meta"]["page"]["total"], 5);
-    let right = Update::of(developer).add("app_count", 5 - i64::from(APPLICATIONS_PER_DEVELOPER));
+    let right = Update::of(developer).add("app_count", 5 - i64::from(APPLICATIONS_PER_OWNER));
     portal.portal.store.edit(right).await.expect("the count is put right");
     portal.end().await;
 }

@@ -46,3 +46,28 @@ async fn a_mail_about_a_registration_tells_why_it_was_refused() {
     assert!(text(&mails[0]).contains("Use the sandbox."), "{}", text(&mails[0]));
     world.portal.end().await;
 }
+
+#[tokio::test]
+async fn a_mail_about_a_registration_of_a_teams_application_goes_to_its_members() {
+    let world = World::start().await;
+    let portal = &world.portal;
+    portal.set("pii_in_notifications", true).await;
+    let (ada, eve) = (portal.approved_developer(ADA).await, portal.approved_developer("eve@example.test").await);
+    let gone = portal.approved_developer("gone@example.test").await;
+    let team = portal.owning_team("Partners", &[&ada, &eve, &gone]).await;
+    let api = portal.published_api("Tides").await;
+    let application = ada.create_app_of(team, "Weather board").await;
+    let registration = ada.register(application, api).await;
+    let mails = world.mails().await;
+    assert!(text(mails.last().expect("a mail")).contains("the team Partners"), "administrators learn whose it is");
+    let at_gone = format!("/v3/portals/{}/developers/{}", portal.id(), gone.developer.expect("gone"));
+    portal.admin().patch(&at_gone, json!({ "status": "revoked" })).await.expect(200);
+    world.mails().await;
+    let place = format!("/v3/portals/{}/applications/{application}/registrations/{registration}", portal.id());
+    portal.admin().patch(&place, json!({ "status": "approved" })).await.expect(200);
+    let mails = world.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, [ADA, "eve@example.test"], "who may sign in, those who have been members for longest first");
+    assert!(text(&mails[0]).contains("Weather board"), "{}", text(&mails[0]));
+    world.portal.end().await;
+}

@@ -142,6 +142,37 @@ async fn a_table_that_cannot_be_read_to_its_end_is_not_said_to_be_whole() {
     assert!(world.portal.portal.store.verify().await.is_err());
 }
 
+#[tokio::test]
+async fn what_a_team_owns_is_counted_on_it_listed_there_and_stands_by_itself() {
+    let world = World::start().await;
+    let portal = &world.portal;
+    let ada = portal.sign_in(world.ada).await;
+    portal.let_own(world.team, true).await;
+    let application = ada.create_app_of(world.team, "Of the team").await;
+    let (team, root) = (Key::team(world.team), Key::application(application));
+    assert!(world.verify().await.is_whole());
+    for (rule, breaks, mends) in [
+        (Rule::ApplicationCount, Update::of(team.clone()).add("app_count", 1), Update::of(team).add("app_count", -1)),
+        (
+            Rule::StandingDiffers,
+            Update::of(root.clone()).set("standing", "pending"),
+            Update::of(root.clone()).set("standing", "approved"),
+        ),
+        (
+            Rule::ApplicationWithoutPointer,
+            Update::of(root.clone()).set("team", "0192f3a4-5b6c-7d8e-9f00-112233445566"),
+            Update::of(root).set("team", &world.team),
+        ),
+    ] {
+        world.edit(breaks).await;
+        let report = world.verify().await;
+        assert!(report.violations.iter().any(|violation| violation.rule == rule), "{rule:?}: {report}");
+        world.edit(mends).await;
+        assert!(world.verify().await.is_whole(), "{rule:?}");
+    }
+    world.portal.end().await;
+}
+
 async fn put_job(portal: &TestPortal, job: Work) -> Key {
     let (id, now) = (portal.portal.new_id().expect("an id"), portal.clock.now());
     let job = Job { id, job, created_at: now, lease_until: now, tries: 0 };

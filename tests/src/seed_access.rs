@@ -10,6 +10,7 @@ use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use portico_domain::time::Timestamp;
 use portico_http::clock::Clock as _;
+use portico_store::owners::Acting;
 use portico_store::{Item, Key, StoreError, Transaction, Update};
 use serde_json::json;
 
@@ -37,9 +38,10 @@ impl TestPortal {
         data["after"] = json!({ "status": status });
         let event = self.portal.event(Name::RegistrationRequested, Actor::System("test".to_owned()), data).expect("an event");
         let card = card.expect("the API is published");
+        let acting = Acting::on_behalf(self.application(application).await.expect("the application is there").owner);
         self.portal
             .store
-            .create_registration(&registration, &card, None, None, &event)
+            .create_registration(&registration, &card, acting, None, None, &event)
             .await
             .expect("the registration is written");
         self.database.faults().take_calls();

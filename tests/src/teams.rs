@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use portico_domain::id::{ApiId, DeveloperId, TeamId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, TeamId};
 use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, Reply};
 use crate::portal::TestPortal;
+use crate::steps::APPLICATIONS;
 
 /// The role that sees an API.
 pub const VIEWER: &str = "API Viewer";
@@ -39,6 +40,28 @@ impl TestPortal {
         self.admin().post(&format!("{}/{team}/assigned-roles", self.teams_path()), body).await.expect(201).id()
     }
 
+    /// A team that may own applications and has the role to register them for every API, with these members.
+    pub async fn owning_team(&self, name: &str, members: &[&Client]) -> TeamId {
+        let team = self.team(name).await;
+        self.let_own(team, true).await;
+        self.give(team, None, CONSUMER).await;
+        for member in members {
+            self.join(team, member.developer.expect("a developer")).await;
+        }
+        team
+    }
+
+    /// Allows a team to own applications, or not any more.
+    pub async fn let_own(&self, team: TeamId, may: bool) {
+        let path = format!("{}/{team}", self.teams_path());
+        self.admin().patch(&path, json!({ "can_own_applications": may })).await.expect(200);
+    }
+
+    /// Ends a membership.
+    pub async fn leave(&self, team: TeamId, developer: DeveloperId) -> Reply {
+        self.admin().delete(&format!("{}/{team}/developers/{developer}", self.teams_path())).await.expect(204)
+    }
+
     /// Switches role-based access on or off.
     pub async fn set_rbac(&self, on: bool) {
         self.admin().patch(&format!("/v3/portals/{}", self.id()), json!({ "rbac_enabled": on })).await.expect(200);
@@ -51,5 +74,13 @@ impl TestPortal {
         self.join(team, developer.developer.expect("a developer")).await;
         self.give(team, api, role).await;
         developer
+    }
+}
+
+impl Client {
+    /// Creates an application of a team.
+    pub async fn create_app_of(&self, team: TeamId, name: &str) -> ApplicationId {
+        let reply = self.post(APPLICATIONS, json!({ "name": name, "team_id": team })).await.expect(201);
+        reply.id().parse().expect("an application id")
     }
 }

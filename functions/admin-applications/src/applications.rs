@@ -1,7 +1,8 @@
 //! `list-applications`, `get-application`, `delete-application`.
 
 use portico_domain::application::Application;
-use portico_domain::id::{ApplicationId, DeveloperId};
+use portico_domain::id::{ApplicationId, DeveloperId, TeamId};
+use portico_domain::owner::Owner;
 use portico_domain::strategy::Strategy;
 use portico_http::listing::Column;
 use portico_http::listing::browse::{Browsing, CAP};
@@ -9,7 +10,9 @@ use portico_http::response::{no_content, ok};
 use portico_http::views::admin_application::AdminApplicationView;
 use portico_http::{Portal, Problem, Request, Response};
 use portico_store::applications::applications_list;
+use portico_store::owners::Acting;
 use portico_store::{Key, decide_again};
+use uuid::Uuid;
 
 use crate::{live, named};
 
@@ -18,21 +21,23 @@ const COLUMNS: &[Column<Application>] = &[
     Column::text("name", |application| Some(&application.card.name)),
     Column::text("description", |application: &Application| application.card.description.as_deref()).sort_only(),
     Column::text("client_id", |application: &Application| application.card.reference_id.as_deref()).sort_only(),
-    Column::id("developer_id", |application: &Application| Some(application.owner.uuid())).filter_only(),
-    Column::id("team_id", |_: &Application| None).filter_only(),
+    Column::id("developer_id", |application: &Application| application.owner.developer().map(|id| id.uuid())).filter_only(),
+    Column::id("team_id", |application: &Application| application.owner.team().map(|id| id.uuid())).filter_only(),
     Column::number("registration_count", |application| i64::try_from(application.grants.len()).ok()),
     Column::time("created_at", |application: &Application| Some(application.card.created_at)).sort_only(),
     Column::time("updated_at", |application: &Application| Some(application.card.updated_at)).sort_only(),
 ];
 
-/// The applications of a portal; those of one developer are read from the developer's own list.
+/// The applications of a portal; those of one developer or one team are read from the owner's own list.
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let who = portal.portal_administrator(request, []).await?;
     let browsing = Browsing::parse(request, COLUMNS)?;
-    let page = match browsing.listing.equals_id("developer_id") {
+    let owner = |column, of: fn(Uuid) -> Owner| browsing.listing.equals_id(column).map(of);
+    let developer = owner("developer_id", |id| Owner::Developer(DeveloperId::new(id)));
+    let page = match developer.or_else(|| owner("team_id", |id| Owner::Team(TeamId::new(id)))) {
         None => browsing.browse(&portal.store, &applications_list(who.portal.id), CAP).await?,
         Some(owner) => {
-            let owned = of_developer(portal, DeveloperId::new(owner)).await?;
+            let owned = portal.store.applications_in_full(owner).await?;
             browsing.listing.apply(owned.into_iter().filter(|application| application.portal == who.portal.id).collect())
         }
     };
@@ -45,17 +50,6 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
     }
     let mut views = views.into_iter();
     ok(&page.filter_map(|_| views.next()))
-}
-
-/// The applications in a developer's own list.
-pub(crate) async fn of_developer(portal: &Portal, owner: DeveloperId) -> Result<Vec<Application>, Problem> {
-    let keys: Vec<Key> = portal.owned_applications(owner).await?.into_iter().map(Key::application).collect();
-    let items = portal.store.load(&keys).await?;
-    let mut applications = Vec::with_capacity(keys.len());
-    for key in &keys {
-        applications.extend(live(items.get(key)?));
-    }
-    Ok(applications)
 }
 
 pub(crate) async fn get(portal: &Portal, request: &Request) -> Result<Response, Problem> {
@@ -88,7 +82,8 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
                 Some(application) => application,
                 None => live(portal.store.find(&Key::application(id)).await?).ok_or_else(Problem::not_found)?,
             };
-            portal.delete_application(&application, &[], who.administrator.actor()).await
+            let acting = Acting::on_behalf(application.owner);
+            portal.delete_application(&application, acting, &[], who.administrator.actor()).await
         }
     })
     .await?;
@@ -97,6 +92,6 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
 }
 
 /// A strategy that an application uses cannot be deleted.
-fn strategy_gone() -> Problem {
+pub(crate) fn strategy_gone() -> Problem {
     Problem::internal("the strategy of an application is not there")
 }

@@ -1,6 +1,7 @@
-//! `list-developers-by-application`: whose an application is.
+//! `list-developers-by-application`: whose an application is; of a team, its members.
 
 use portico_domain::developer::Developer;
+use portico_domain::owner::Owner;
 use portico_http::listing::{Column, Listing};
 use portico_http::response::ok;
 use portico_http::{Portal, Problem, Request, Response};
@@ -26,9 +27,14 @@ const COLUMNS: &[Column<OwnerView>] = &[
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let (_, application) = named(portal, request).await?;
     let listing = Listing::parse(&request.query, COLUMNS)?;
-    let owner = portal.store.find::<Developer>(&Key::developer(application.owner)).await?;
-    // Of a deleted developer the applications are on their way out.
-    let owner = owner.filter(|owner| owner.deleted_at.is_none());
+    let owners = match application.owner {
+        // Of a deleted developer the applications are on their way out.
+        Owner::Developer(id) => {
+            let owner = portal.store.find::<Developer>(&Key::developer(id)).await?;
+            owner.filter(|owner| owner.deleted_at.is_none()).into_iter().collect()
+        }
+        Owner::Team(id) => portal.store.developers_in(id).await?,
+    };
     let view = |owner: Developer| OwnerView { id: owner.id.to_string(), email: owner.email, full_name: owner.full_name };
-    ok(&listing.apply(owner.map(view).into_iter().collect()))
+    ok(&listing.apply(owners.into_iter().map(view).collect()))
 }

@@ -7,6 +7,7 @@ mod applications;
 mod credentials;
 mod developers;
 mod on_behalf;
+mod owner;
 mod registrations;
 
 use portico_domain::application::Application;
@@ -24,6 +25,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         "list-applications" => applications::list(portal, &request).await,
         "get-application" => applications::get(portal, &request).await,
         "create-application" => on_behalf::create(portal, &request).await,
+        "update-application" => owner::update(portal, &request).await,
         "get-application-unscoped" => applications::get_unscoped(portal, &request).await,
         "list-developers-by-application" => developers::list(portal, &request).await,
         "delete-application" => applications::delete(portal, &request).await,

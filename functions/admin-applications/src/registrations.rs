@@ -6,6 +6,7 @@ use portico_domain::api::Api;
 use portico_domain::application::Application;
 use portico_domain::event::Name;
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId};
+use portico_domain::owner::Owner;
 use portico_domain::registration::Registration;
 use portico_http::approval::{STATUS_CHOICES, STATUS_WORDS, decision};
 use portico_http::decisions::{By, Registered};
@@ -17,10 +18,11 @@ use portico_http::response::{no_content, ok};
 use portico_http::views::admin_registration::AdminRegistrationView;
 use portico_http::views::admin_registration_details::AdminRegistrationDetailsView;
 use portico_http::{Portal, Problem, Request, Response};
+use portico_store::owners::Acting;
 use portico_store::registrations::{DeleteRegistrationError, registrations_list};
 use portico_store::{Item, Key, decide_again};
 
-use crate::{applications, live, named};
+use crate::{live, named};
 
 /// A registration and, where a filter asks about it, its application.
 struct Row {
@@ -37,7 +39,8 @@ impl From<Registration> for Row {
 const COLUMNS: &[Column<Row>] = &[
     Column::id("id", |row| Some(row.registration.id.uuid())),
     Column::choice("status", STATUS_WORDS, |row| Some(row.registration.status.as_str())),
-    Column::id("developer_id", |row: &Row| row.application.as_ref().map(|application| application.owner.uuid())).filter_only(),
+    Column::id("developer_id", |row: &Row| row.application.as_ref().and_then(|one| one.owner.developer()).map(|id| id.uuid()))
+        .filter_only(),
     Column::text("application_name", |row: &Row| row.application.as_ref().map(|one| one.card.name.as_str())).filter_only(),
     Column::time("created_at", |row: &Row| Some(row.registration.created_at)).sort_only(),
     Column::time("updated_at", |row: &Row| Some(row.registration.updated_at)).sort_only(),
@@ -71,7 +74,7 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
 }
 
 async fn of_developer(portal: &Portal, of: PortalId, owner: DeveloperId) -> Result<Vec<Row>, Problem> {
-    let applications = applications::of_developer(portal, owner).await?;
+    let applications = portal.store.applications_in_full(Owner::Developer(owner)).await?;
     let granted = |application: &Application| {
         let id = application.card.id;
         application.grants.keys().map(move |api| Key::registration(id, *api)).collect::<Vec<_>>()
@@ -199,7 +202,11 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
         let (api, grant) = application.grant_of(registration).ok_or_else(Problem::not_found)?;
         let data = application.registration_ended(api, &grant);
         let event = portal.event(Name::RegistrationDeleted, who.administrator.actor(), data)?;
-        match portal.store.delete_registration(application.card.id, api, &grant, &event).await {
+        match portal
+            .store
+            .delete_registration(application.card.id, api, &grant, Acting::on_behalf(application.owner), &event)
+            .await
+        {
             Ok(()) => Ok(Some(no_content())),
             Err(DeleteRegistrationError::Changed) => Ok(None),
             Err(DeleteRegistrationError::Store(error)) => Err(error.into()),

@@ -4,6 +4,7 @@
 use portico_domain::developer::Developer;
 use portico_domain::event::Name;
 use portico_domain::job::{Job, Work};
+use portico_domain::owner::Owner;
 use portico_http::response::no_content;
 use portico_http::who::PortalAdministrator;
 use portico_http::{Portal, Problem, Request, Response};
@@ -68,7 +69,7 @@ async fn remove(
     id: portico_domain::id::DeveloperId,
     job: Option<Job>,
 ) -> Result<(), Problem> {
-    if is_much(portal.owned_applications(id).await?.len()) {
+    if is_much(portal.store.application_ids_of(Owner::Developer(id)).await?.len()) {
         return Ok(());
     }
     portal.remove_developer(id, &who.administrator.actor()).await?;

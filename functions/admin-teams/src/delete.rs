@@ -1,5 +1,5 @@
-//! `delete-portal-team`: its roles count for nothing before the answer; what is left is removed at once, or by `run-jobs` if it is
-//! much.
+//! `delete-portal-team`: a team that owns applications stays. Of another one the roles count for nothing before the answer; what is
+//! left is removed at once, or by `run-jobs` if it is much.
 
 use portico_domain::event::Name;
 use portico_domain::id::TeamId;
@@ -7,7 +7,7 @@ use portico_domain::job::{Job, Work};
 use portico_domain::team::Team;
 use portico_http::response::no_content;
 use portico_http::who::PortalAdministrator;
-use portico_http::{Portal, Problem, Request, Response};
+use portico_http::{Kind, Portal, Problem, Request, Response};
 use portico_store::teams::ChangeTeamError;
 use portico_store::{Key, decide_again};
 use serde_json::json;
@@ -33,6 +33,9 @@ pub(crate) async fn delete(portal: &Portal, request: &Request) -> Result<Respons
             if !team.is_live() {
                 return Ok(Some(None));
             }
+            if team.app_count > 0 {
+                return Err(owns(team.app_count));
+            }
             bury(portal, who, &team, much).await.map(|job| job.map(Some))
         }
     })
@@ -56,6 +59,14 @@ async fn bury(portal: &Portal, who: &PortalAdministrator, team: &Team, much: boo
         Err(ChangeTeamError::Changed) => Ok(None),
         Err(ChangeTeamError::Store(error)) => Err(error.into()),
     }
+}
+
+/// Whoever deletes a team says first whose its applications are to be.
+fn owns(count: u32) -> Problem {
+    let applications = if count == 1 { "application" } else { "applications" };
+    let detail =
+        format!("The team owns {count} {applications}. Give them to other owners, or delete them, before you delete the team.");
+    Problem::new(Kind::Conflict, detail)
 }
 
 async fn remove(portal: &Portal, id: TeamId, job: Option<Job>) -> Result<(), Problem> {

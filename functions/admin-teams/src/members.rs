@@ -1,6 +1,6 @@
 //! `list-portal-team-developers`, `add-developer-to-portal-team`, `remove-developer-from-portal-team`.
 
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use portico_domain::developer::Developer;
 use portico_domain::event::Name;
 use portico_domain::id::{DeveloperId, TeamId};
@@ -69,7 +69,8 @@ pub(crate) async fn add(portal: &Portal, request: &Request) -> Result<Response, 
     Ok(empty(StatusCode::CREATED))
 }
 
-/// What the role of a member allowed is over with the answer.
+/// What the role of a member allowed is over with the answer, and so is what their team owns. Where nobody is left to see what it owns,
+/// the answer says how much that is.
 pub(crate) async fn remove(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let id = request.id::<DeveloperId>("developerId");
     let (who, team) = named(portal, request, []).await?;
@@ -87,7 +88,12 @@ pub(crate) async fn remove(portal: &Portal, request: &Request) -> Result<Respons
         }
     })
     .await?;
-    Ok(no_content())
+    let mut response = no_content();
+    let now = portal.store.find::<Team>(&Key::team(team.id)).await?;
+    if let Some(left) = now.filter(|team| team.member_count == 0 && team.app_count > 0) {
+        response.headers_mut().insert(HeaderName::from_static("portico-applications"), HeaderValue::from(left.app_count));
+    }
+    Ok(response)
 }
 
 fn is_member(developer: &Developer, team: TeamId) -> bool {

@@ -13,8 +13,8 @@ pub(crate) fn allow(call: &Call<'_>, authorized: &Authorized) -> Value {
     let context = json!({
         "application_id": authorized.application,
         "reference_id": authorized.reference_id,
-        "owner_type": "developer",
-        "owner_id": authorized.owner,
+        "owner_type": authorized.owner.kind(),
+        "owner_id": authorized.owner.uuid(),
         "api_id": authorized.api,
         "registration_id": authorized.registration,
     });

@@ -13,12 +13,12 @@ use portico_http::response::created;
 use portico_http::views::credential::CreatedCredentialView;
 use portico_http::who::SignedIn;
 use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::Key;
 use portico_store::credentials::CreateCredentialError;
 use portico_store::idempotency::Made;
+use portico_store::{Key, decide_again};
 use serde_json::json;
 
-/// Makes an API key for an application of whoever is signed in.
+/// Makes an API key for an application of whoever is signed in, or of a team of theirs.
 ///
 /// # Errors
 /// 400 for wrong fields, 403 at the limit, 404 for an application that is not there, or somebody else's, 409 for a repetition: a
@@ -27,7 +27,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
     let repeat = request.repeat();
     let (who, application) = portal.own_application(&request, Repeat::keys(&repeat)).await?;
     let (repeat, display_name) = (repeat?, parse(&request)?);
-    match repeat.first(portal, &who.items, create(portal, &who, &application, display_name, &repeat)).await? {
+    match repeat.first(portal, &who.items, create(portal, &who, application, display_name, &repeat)).await? {
         Outcome::First(response) => Ok(response),
         Outcome::Repeated(made) => Err(again(portal, made).await?),
     }
@@ -37,7 +37,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
 async fn create(
     portal: &Portal,
     who: &SignedIn,
-    application: &Application,
+    application: Application,
     display_name: Option<DisplayName>,
     repeat: &Repeat,
 ) -> Result<Response, Problem> {
@@ -46,18 +46,29 @@ async fn create(
         .find::<Strategy>(&Key::strategy(application.card.strategy))
         .await?
         .ok_or_else(|| Problem::internal("an application's strategy is not there"))?;
-    let now = portal.now();
-    let credential = Credential::create(portal.new_id()?, application, display_name, &strategy, now)
+    let (id, now) = (application.card.id, portal.now());
+    let credential = Credential::create(portal.new_id()?, &application, display_name, &strategy, now)
         .map_err(|error| Problem::new(Kind::NotSupported, format!("This is not possible: {error}.")))?;
-    let key = ApiKey::generate(application.card.id, portal.random()?);
-    let data = json!({
-        "portal": application.portal,
-        "developer": application.owner,
-        "application": application.card.id,
-        "credential": credential.id,
-    });
-    let event = portal.event(Name::CredentialCreated, who.actor(), data)?;
-    portal.store.create_credential(&credential, key.digest(), repeat.once(), &event).await.map_err(problem)?;
+    let key = ApiKey::generate(id, portal.random()?);
+    let mut known = Some(application);
+    let (made, digest) = (&credential, key.digest());
+    decide_again(|| {
+        let known = known.take();
+        async move {
+            let application = match known {
+                Some(application) => application,
+                None => portal.own_application_again(who, id, []).await?.1,
+            };
+            let data = application.told(json!({ "credential": made.id }));
+            let event = portal.event(Name::CredentialCreated, who.actor(), data)?;
+            match portal.store.create_credential(made, digest, who.acting(&application), repeat.once(), &event).await {
+                Ok(()) => Ok(Some(())),
+                Err(CreateCredentialError::Changed) => Ok(None),
+                Err(error) => Err(problem(error)),
+            }
+        }
+    })
+    .await?;
     created(&CreatedCredentialView::of(&credential, &key, now))
 }
 
@@ -80,7 +91,7 @@ fn parse(request: &Request) -> Result<Option<DisplayName>, Problem> {
 
 fn problem(error: CreateCredentialError) -> Problem {
     match error {
-        CreateCredentialError::ApplicationGone => Problem::not_found(),
+        CreateCredentialError::Changed => Problem::not_found(),
         CreateCredentialError::TooMany => Problem::new(Kind::QuotaReached, format!("At the limit: {error}.")),
         CreateCredentialError::Repeated => raced(),
         CreateCredentialError::Store(error) => error.into(),

@@ -11,6 +11,7 @@ mod developer;
 mod developers;
 mod explain;
 mod login;
+mod owners;
 mod pager;
 mod settings;
 mod strategies;

@@ -89,7 +89,8 @@ pub(crate) async fn own_applications(
     developer: &Developer,
     api: ApiId,
 ) -> Result<Vec<(ApplicationCard, Option<Registration>)>, Stop> {
-    let cards = portal.store.applications_of(developer.id).await?;
+    let open = portal.store.applications_open_to(developer).await?;
+    let cards: Vec<_> = open.into_iter().map(|(_, card)| card).collect();
     let keys: Vec<_> = cards.iter().map(|card| Key::registration(card.id, api)).collect();
     let registrations = portal.store.load(&keys).await?;
     let mut rows = Vec::with_capacity(cards.len());

@@ -9,6 +9,7 @@ use portico_domain::reader::Reader;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use portico_domain::strategy::Strategy;
+use portico_domain::team::Team;
 use portico_domain::text::{DecisionReason, DisplayName};
 use portico_domain::time::Timestamp;
 use portico_http::registered_apis::WITHHELD;
@@ -56,6 +57,8 @@ struct AppPage {
     paragraphs: Vec<String>,
     reference_id: String,
     strategy: String,
+    /// The team that owns it.
+    team: Option<String>,
     key_auth: bool,
     created: When,
     apis: Vec<ApiRow>,
@@ -86,7 +89,10 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let credentials = portal.store.credentials_of(id).await?;
     let cards = registrations.iter().map(|registration| Key::publication(who.portal.id, registration.api));
     let reads = portal.reader(&who.portal, Some(&who.developer)).await?;
-    let items = portal.store.load(&cards.chain([Key::strategy(application.card.strategy)]).collect::<Vec<_>>()).await?;
+    let team = application.owner.team().map(Key::team);
+    let beside = [Key::strategy(application.card.strategy)].into_iter().chain(team.clone());
+    let items = portal.store.load(&cards.chain(beside).collect::<Vec<_>>()).await?;
+    let team = team.map(|team| items.get::<Team>(&team)).transpose()?.flatten();
     let strategy = strategy_of(&items, &application.card)?;
 
     let mut apis = Vec::with_capacity(registrations.len());
@@ -107,6 +113,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     }
     let header = strategy.key_names().first().cloned().unwrap_or_default();
     let page = AppPage {
+        team: team.map(|team| team.name),
         paragraphs: crate::api::paragraphs(application.card.description.as_deref().unwrap_or_default()),
         reference_id: application.card.reference_id.clone().unwrap_or_default(),
         key_auth: strategy.is_key_auth(),
@@ -216,10 +223,20 @@ struct EditAppPage {
     app: String,
     fields: [Field; 3],
     strategy: String,
+    /// Who owns it now: a team's name, or the reader.
+    owner: Option<String>,
+    /// The teams of the reader that it can be given to: id and name.
+    teams: Vec<(String, String)>,
 }
 
 pub(crate) async fn edit(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let (who, application) = own(portal, request).await?;
+    let own = match application.owner.team() {
+        Some(id) => portal.store.find::<Team>(&Key::team(id)).await?.map(|team| (id.to_string(), team.name)),
+        None => None,
+    };
+    let mut teams = apps::owning_teams(portal, &who.developer).await?;
+    teams.retain(|team| own.as_ref().is_none_or(|own| own.0 != team.0));
     let card = application.card;
     let strategy = strategy_of(&portal.store.load(&[Key::strategy(card.strategy)]).await?, &card)?;
     let (about, known_as) = (card.description.as_deref().unwrap_or_default(), card.reference_id.as_deref().unwrap_or_default());
@@ -230,6 +247,8 @@ pub(crate) async fn edit(portal: &Portal, request: &Request) -> Result<Page, Sto
         fields: [name, description.sent_when_empty(), reference_id],
         app: card.name,
         strategy: strategy.display_name,
+        owner: own.map(|(_, name)| name),
+        teams,
     };
     Page::own(&page)
 }

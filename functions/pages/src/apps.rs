@@ -1,8 +1,12 @@
 //! My Apps, and a new application.
 
 use askama::Template;
+use portico_domain::application::ApplicationCard;
+use portico_domain::developer::Developer;
+use portico_domain::owner::Owner;
 use portico_domain::publication::Publication;
 use portico_domain::strategy::Strategy;
+use portico_domain::team::Team;
 use portico_domain::text::{ApplicationName, Description, ReferenceId};
 use portico_http::named_api::NamedApi;
 use portico_http::{Portal, Problem, Request};
@@ -20,6 +24,8 @@ struct Row {
     description: String,
     strategy: String,
     created: When,
+    /// The team that owns it.
+    team: Option<String>,
 }
 
 #[derive(Template)]
@@ -32,19 +38,23 @@ struct AppsPage {
 
 pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let who = reader::developer(portal, request, []).await?;
-    let cards = portal.store.applications_of(who.developer.id).await?;
-    let keys: Vec<_> = cards.iter().map(|card| Key::strategy(card.strategy)).collect();
-    let strategies = portal.store.load(&keys).await?;
+    let open = portal.store.applications_open_to(&who.developer).await?;
+    let beside = |(owner, card): &(Owner, ApplicationCard)| {
+        [Key::strategy(card.strategy)].into_iter().chain(owner.team().map(Key::team)).collect::<Vec<_>>()
+    };
+    let items = portal.store.load(&open.iter().flat_map(beside).collect::<Vec<_>>()).await?;
     let now = portal.now();
-    let mut rows = Vec::with_capacity(cards.len());
-    for card in cards {
-        let strategy = strategies.get::<Strategy>(&Key::strategy(card.strategy))?;
+    let mut rows = Vec::with_capacity(open.len());
+    for (owner, card) in open {
+        let team = owner.team().map(|team| items.get::<Team>(&Key::team(team))).transpose()?.flatten();
+        let strategy = items.get::<Strategy>(&Key::strategy(card.strategy))?;
         rows.push(Row {
             id: card.id.to_string(),
             name: card.name,
             description: excerpt(card.description.as_deref().unwrap_or_default()),
             strategy: strategy.map(|strategy| strategy.display_name).unwrap_or_default(),
             created: When::of(card.created_at, now),
+            team: team.map(|team| team.name),
         });
     }
     let empty = Empty {
@@ -54,6 +64,12 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Sto
         action: Some(("New App", "/apps/new".to_owned())),
     };
     Page::own(&AppsPage { frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, "My Apps"), rows, empty })
+}
+
+/// The teams of a developer that may own applications, each by its id and its name.
+pub(crate) async fn owning_teams(portal: &Portal, developer: &Developer) -> Result<Vec<(String, String)>, Stop> {
+    let teams = if developer.teams.is_empty() { Vec::new() } else { portal.store.teams_of(developer).await? };
+    Ok(teams.into_iter().filter(|team| team.can_own_applications).map(|team| (team.id.to_string(), team.name)).collect())
 }
 
 /// A strategy to choose.
@@ -68,6 +84,8 @@ struct Choice {
 #[template(path = "apps/new.html")]
 struct NewAppPage {
     frame: Frame,
+    /// The reader's teams that may own applications: id and name.
+    teams: Vec<(String, String)>,
     /// The API that it is made for: its id, slug and name.
     api: Option<(String, String, String)>,
     strategies: Vec<Choice>,
@@ -135,6 +153,7 @@ pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop
         frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, title),
         api: api.map(|card: Publication| (card.api.to_string(), card.slug, card.name)),
         strategies,
+        teams: owning_teams(portal, &who.developer).await?,
         name,
         description,
         reference_id,

@@ -1,7 +1,6 @@
 //! `POST …/registrations`: a developer registers an application for an API.
 
 use portico_domain::api::Api;
-use portico_domain::developer::Developer;
 use portico_domain::id::{ApiId, ApplicationId};
 use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
@@ -15,12 +14,12 @@ use portico_http::who::SignedIn;
 use portico_http::{Portal, Problem, Request, Response};
 use portico_store::idempotency::Made;
 use portico_store::registrations::Entitled;
-use portico_store::{Items, Key, decide_again};
+use portico_store::{Key, decide_again};
 
-/// Registers an application of whoever is signed in for an API; approved at once where the portal or the publication says so.
+/// Registers an application of whoever is signed in, or of a team of theirs, for an API; approved at once where the portal or the publication says so.
 ///
 /// # Errors
-/// 400 for wrong fields and for an API that this application cannot be registered for, 403 at the limit, 404 for an application or
+/// 400 for wrong fields and for an API that this application cannot be registered for, 403 at the limit and without the role, 404 for an application or
 /// an API that is not there for the developer, 409 if it was asked for before, or for a repetition whose
 /// registration is gone.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
@@ -42,12 +41,11 @@ async fn create(portal: &Portal, who: &SignedIn, id: ApplicationId, api: ApiId, 
         let again = !std::mem::replace(&mut first, false);
         async move {
             if !again {
-                return register(portal, who, id, api, &who.items, repeat).await;
+                return register(portal, who, id, api, repeat).await;
             }
-            let card = Key::publication(who.portal.id, api);
-            let keys = [Key::application(id), card, Key::api(api), Key::developer(who.developer.id)];
-            let items = portal.store.load(&keys).await?;
-            register(portal, who, id, api, &items, repeat).await
+            let also = [Key::publication(who.portal.id, api), Key::api(api)];
+            let (who, _) = portal.own_application_again(who, id, also).await?;
+            register(portal, &who, id, api, repeat).await
         }
     })
     .await?;
@@ -75,22 +73,31 @@ async fn register(
     who: &SignedIn,
     application: ApplicationId,
     api: ApiId,
-    items: &Items,
     repeat: &Repeat,
 ) -> Result<Option<(Registration, Api)>, Problem> {
+    let items = &who.items;
     let application = who.own(application, items)?;
     let publication = items.get::<Publication>(&Key::publication(who.portal.id, api))?;
     let known = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
     let (Some(publication), Some(api)) = (publication, known) else { return Err(Problem::not_found()) };
-    let developer = items.get::<Developer>(&Key::developer(who.developer.id))?.ok_or_else(Problem::unauthorized)?;
-    let reader = portal.reader(&who.portal, Some(&developer)).await?;
-    let id = portal.new_id()?;
-    let registration = match Registration::request(id, &application, Some(&publication), &reader, &who.portal, portal.now()) {
+    let reader = portal.reader(&who.portal, Some(&who.developer)).await?;
+    let team = portal.owning_team(&application).await?;
+    let (id, now) = (portal.new_id()?, portal.now());
+    let asked = Registration::request(id, &application, Some(&publication), &reader, team.as_ref(), &who.portal, now);
+    let registration = match asked {
         Ok(registration) => registration,
         Err(error) => return Err(portal.registration_refused(error).await),
     };
-    let entitled = publication.registers_through(&reader).map(|through| Entitled { developer: developer.id, through });
-    let asking = Asking { application: &application, publication: &publication, entitled, once: repeat.once() };
+    // A team's application rests on the team's own role; the membership of whoever asks is a matter of the right to the application.
+    let entitled = match team {
+        Some(team) => Some(Entitled { developer: None, through: team.id }),
+        None => {
+            let through = publication.registers_through(&reader);
+            through.map(|through| Entitled { developer: Some(who.developer.id), through })
+        }
+    };
+    let acting = who.acting(&application);
+    let asking = Asking { application: &application, publication: &publication, acting, entitled, once: repeat.once() };
     let written = portal.write_registration(&registration, asking, who.actor()).await?;
     Ok(written.then_some((registration, api)))
 }

@@ -8,38 +8,39 @@ use portico_http::fields::kinds::text;
 use portico_http::response::empty;
 use portico_http::{Portal, Problem, Request, Response};
 use portico_store::credentials::ChangeCredentialError;
+use portico_store::decide_again;
 use serde_json::json;
 
-/// Renames a credential of an application of whoever is signed in. The name that it has already changes nothing.
+/// Renames a credential of an application of whoever is signed in, or of a team of theirs. The name that it has already changes nothing.
 ///
 /// # Errors
 /// 400 for wrong fields, 404 for an application or a credential that is not there, or somebody else's.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
-    let (who, application) = portal.own_application(&request, []).await?;
-    let display_name = parse(&request)?;
-    let stored = portal.own_credential(&request, &application).await?;
-    if stored.credential.display_name != display_name.as_str() {
-        let data = json!({
-            "portal": application.portal,
-            "developer": application.owner,
-            "application": application.card.id,
-            "credential": stored.credential.id,
-        });
-        let event = portal.event(Name::CredentialRenamed, who.actor(), data)?;
-        portal.store.rename_credential(&stored, display_name.as_str(), &event).await.map_err(problem)?;
-    }
-    Ok(empty(StatusCode::OK))
+    let request = &request;
+    decide_again::<_, Problem, _>(|| async move {
+        let (who, application) = portal.own_application(request, []).await?;
+        let display_name = parse(request)?;
+        let stored = portal.own_credential(request, &application).await?;
+        if stored.credential.display_name == display_name.as_str() {
+            return Ok(Some(empty(StatusCode::OK)));
+        }
+        let event = portal.event(
+            Name::CredentialRenamed,
+            who.actor(),
+            application.told(json!({ "credential": stored.credential.id })),
+        )?;
+        match portal.store.rename_credential(&stored, display_name.as_str(), who.acting(&application), &event).await {
+            Ok(()) => Ok(Some(empty(StatusCode::OK))),
+            Err(ChangeCredentialError::Changed) => Ok(None),
+            Err(ChangeCredentialError::Gone) => Err(Problem::not_found()),
+            Err(ChangeCredentialError::Store(error)) => Err(error.into()),
+        }
+    })
+    .await
 }
 
 fn parse(request: &Request) -> Result<DisplayName, Problem> {
     let mut body = Fields::of(&request.body);
     let display_name = body.required("display_name", text().parse_with(DisplayName::parse));
     Ok(body.finish(display_name)?)
-}
-
-fn problem(error: ChangeCredentialError) -> Problem {
-    match error {
-        ChangeCredentialError::Gone => Problem::not_found(),
-        ChangeCredentialError::Store(error) => error.into(),
-    }
 }

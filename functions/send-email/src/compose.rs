@@ -43,6 +43,7 @@ pub(crate) fn message(portal: &Portal, event: &Event, due: &Due) -> Result<Compo
     let (name, to) = match &due.to {
         // Until the address is proven, the name is whatever a stranger typed: it must not reach somebody else's inbox.
         Recipient::Developer(to) => (to.email_verified_at.map(|_| to.full_name.as_str()), vec![to.email.clone()]),
+        Recipient::Members(members) => (None, members.iter().map(|member| member.email.clone()).collect()),
         Recipient::Administrators => (None, portal.config.notify.iter().map(|address| address.canonical().to_owned()).collect()),
     };
     let html = Html { name, words: &words, origin: &origin }.render().map_err(|error| failed(&error))?;

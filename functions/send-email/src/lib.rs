@@ -50,7 +50,7 @@ async fn send(portal: &Portal, mailer: &Mailer, committed: &Committed) -> Result
     let composed = compose::message(portal, &committed.event, &due)?;
     let developer = match &due.to {
         Recipient::Developer(developer) => Some(developer),
-        Recipient::Administrators => None,
+        Recipient::Members(_) | Recipient::Administrators => None,
     };
     let mail = Mail {
         event: id,

@@ -6,6 +6,7 @@ use portico_domain::developer::Developer;
 use portico_domain::event::{Event, Name};
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
 use portico_domain::mail_token::Purpose;
+use portico_domain::owner::Owner;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use portico_domain::text::DecisionReason;
@@ -29,6 +30,8 @@ pub(crate) struct Due {
 pub(crate) enum Recipient {
     /// A developer, at the stored address.
     Developer(Box<Developer>),
+    /// Members of the team that owns an application, each at the stored address.
+    Members(Vec<Developer>),
     /// The administrators, at the configured addresses.
     Administrators,
 }
@@ -168,14 +171,31 @@ async fn to_owner(portal: &Portal, event: &Event) -> Result<Option<Due>, Problem
     let application = items.get::<Application>(&Key::application(application))?.filter(Application::is_live);
     let api = items.get::<Api>(&Key::api(api))?.filter(|api| api.deleted_at.is_none());
     let (Some(application), Some(api)) = (application, api) else { return Ok(None) };
-    let Some(to) = developer(portal, application.owner).await? else { return Ok(None) };
+    let Some(to) = owner(portal, application.owner).await? else { return Ok(None) };
     let says = Says::RegistrationDecided {
         application: application.card.name,
         api: api.name,
         status,
         reason: now.and_then(|one| one.reason),
     };
-    Ok(Some(Due { to: Recipient::Developer(Box::new(to)), says }))
+    Ok(Some(Due { to, says }))
+}
+
+/// Who is written to about an application: its developer, or the members of its team who may sign in and have proven the address, those
+/// who have been members for longest. SES takes no more in one mail.
+async fn owner(portal: &Portal, owner: Owner) -> Result<Option<Recipient>, Problem> {
+    const MOST: usize = 50;
+    match owner {
+        Owner::Developer(id) => Ok(developer(portal, id).await?.map(|to| Recipient::Developer(Box::new(to)))),
+        Owner::Team(id) => {
+            let members = portal.store.developers_in(id).await?.into_iter();
+            let reached = |one: &Developer| {
+                one.is_approved() && one.email_verified_at.is_some() && one.mail_failure.is_none() && !one.email.is_empty()
+            };
+            let members: Vec<_> = members.filter(reached).take(MOST).collect();
+            Ok((!members.is_empty()).then_some(Recipient::Members(members)))
+        }
+    }
 }
 
 /// The application and the API that an event of a registration names.

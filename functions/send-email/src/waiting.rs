@@ -6,6 +6,7 @@ use portico_domain::application::Application;
 use portico_domain::developer::Developer;
 use portico_domain::event::Event;
 use portico_domain::id::{ApplicationId, DeveloperId, PortalId, RegistrationId};
+use portico_domain::owner::Taker;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::registration::Registration;
 use portico_domain::status::Status;
@@ -34,7 +35,7 @@ pub(crate) enum Waits {
         application: ApplicationId,
         /// The name of the API.
         api: String,
-        /// The application's name, and name and address of its owner, where they may be told.
+        /// The application's name, and name and address of its owner or the team's name, where they may be told.
         called: Option<(String, String)>,
         /// Where.
         portal: PortalId,
@@ -68,8 +69,11 @@ pub(crate) async fn registration(portal: &Portal, event: &Event) -> Result<Optio
     let (Some(found), Some(application), Some(api)) = (found, application, api) else { return Ok(None) };
     let mut named = None;
     if may_name(portal, &items)? {
-        let owner = portal.store.find::<Developer>(&Key::developer(application.owner)).await?;
-        named = owner.filter(|owner| owner.deleted_at.is_none()).map(|owner| (application.card.name, called(&owner)));
+        let owner = portal.taker(application.owner, application.portal).await?.map(|owner| match owner {
+            Taker::Developer(developer) => called(&developer),
+            Taker::Team(team) => format!("the team {}", team.name),
+        });
+        named = owner.map(|owner| (application.card.name, owner));
     }
     Ok(Some(Waits::Registration {
         registration: found.id,

@@ -2,40 +2,43 @@
 
 use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::application_edit::ApplicationEdit;
-use portico_domain::event::Name;
+use portico_domain::id::TeamId;
+use portico_domain::owner::Owner;
 use portico_domain::strategy::Strategy;
 use portico_domain::text::{ApplicationName, Description, ReferenceId};
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::{list, text, uri, uuid};
+use portico_http::ownership::{Editor, cannot_take};
 use portico_http::response::ok;
 use portico_http::views::application::ApplicationView;
 use portico_http::who::SignedIn;
-use portico_http::{Kind, Portal, Problem, Request, Response};
-use portico_store::applications::EditApplicationError;
+use portico_http::{Portal, Problem, Request, Response};
 use portico_store::{Key, decide_again};
-use serde_json::json;
 
-/// Edits an application of whoever is signed in. An edit that changes nothing writes nothing.
+/// Edits an application of whoever is signed in, or of a team of theirs: `team_id` gives it to another team of theirs, and `null` to
+/// whoever asks. An edit that changes nothing writes nothing.
 ///
 /// # Errors
-/// 400 for wrong fields, 404 for an application that is not there, or somebody else's, and for an unknown team, 409 for a reference
-/// ID that is taken.
+/// 400 for wrong fields, 403 for a team that may not take it and at the quota, 404 for an application that is not there, or somebody
+/// else's, and for a team that is not theirs, 409 for a reference ID that is taken.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
     let (who, application) = portal.own_application(&request, []).await?;
     let (wanted, team) = parse(&request)?;
-    if team {
-        return Err(Problem::not_found());
-    }
+    let own = Owner::Developer(who.developer.id);
+    let wanted = ApplicationEdit { owner: team.map(|team| team.map_or(own, Owner::Team)), ..wanted };
     let (id, strategy) = (application.card.id, application.card.strategy);
     let mut known = Some(application);
-    let card = decide_again(|| {
-        let (known, wanted, who) = (known.take(), wanted.clone(), &who);
+    let who = &who;
+    let (owner, card) = decide_again(|| {
+        let (known, wanted) = (known.take(), wanted.clone());
         async move {
-            let application = match known {
-                Some(application) => application,
-                None => portal.own_application_again(who, id).await?,
-            };
-            edit(portal, who, &application, wanted).await
+            match known {
+                Some(application) => edit(portal, who, &application, wanted).await,
+                None => {
+                    let (who, application) = portal.own_application_again(who, id, []).await?;
+                    edit(portal, &who, &application, wanted).await
+                }
+            }
         }
     })
     .await?;
@@ -44,44 +47,43 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
         .find::<Strategy>(&Key::strategy(strategy))
         .await?
         .ok_or_else(|| Problem::internal("an application's strategy is not there"))?;
-    ok(&ApplicationView::of(&card, &strategy))
+    ok(&ApplicationView::of(owner, &card, &strategy))
 }
 
-/// What is to change, and whether it is to become a team's.
-fn parse(request: &Request) -> Result<(ApplicationEdit, bool), Problem> {
+/// What is to change, and the team that is to own it, if that is said: none gives it back to whoever asks.
+fn parse(request: &Request) -> Result<(ApplicationEdit, Option<Option<TeamId>>), Problem> {
     let mut body = Fields::of(&request.body);
     let name = body.optional("name", text().parse_with(ApplicationName::parse));
     let reference_id = body.optional("client_id", text().parse_with(ReferenceId::parse));
     let redirect_uri = body.nullable("redirect_uri", uri());
     let description = body.optional("description", text().parse_with(Description::parse));
     let scopes = body.optional("scopes", list(text().single_line().max(128)).items(0..=50));
-    let team = body.nullable("team_id", uuid()).null_is_absent();
+    let team = body.nullable("team_id", uuid());
     let (name, reference_id, redirect_uri, description, scopes, team) =
         body.finish((name, reference_id, redirect_uri, description, scopes, team))?;
-    Ok((ApplicationEdit { name, reference_id, redirect_uri, description, scopes }, team.is_some()))
+    let edit = ApplicationEdit { name, reference_id, redirect_uri, description, scopes, owner: None };
+    Ok((edit, team.map(|team| team.map(TeamId::new))))
 }
 
-/// Edits the application as it was read; nothing, if it changed meanwhile.
+/// Edits the application as it was read; nothing, if it changed meanwhile, or whoever is to own it did.
 async fn edit(
     portal: &Portal,
     who: &SignedIn,
     application: &Application,
     wanted: ApplicationEdit,
-) -> Result<Option<ApplicationCard>, Problem> {
-    let Some(edited) = wanted.of(application, portal.now()) else { return Ok(Some(application.card.clone())) };
-    let data = json!({
-        "portal": application.portal,
-        "developer": application.owner,
-        "application": application.card.id,
-        "changed": edited.changed,
-    });
-    let event = portal.event(Name::ApplicationUpdated, who.actor(), data)?;
-    match portal.store.edit_application(application, &edited.card, &event).await {
-        Ok(()) => Ok(Some(edited.card)),
-        Err(EditApplicationError::Changed) => Ok(None),
-        Err(EditApplicationError::ReferenceIdTaken) => {
-            Err(Problem::new(Kind::ReferenceIdTaken, "This reference ID is already used in this portal. Choose another one."))
-        }
-        Err(EditApplicationError::Store(error)) => Err(error.into()),
+) -> Result<Option<(Owner, ApplicationCard)>, Problem> {
+    let Some(edited) = wanted.of(application, portal.now()) else {
+        return Ok(Some((application.owner, application.card.clone())));
+    };
+    let taker = match edited.owner {
+        None => None,
+        Some(Owner::Team(team)) if !who.developer.teams.contains(&team) => return Err(Problem::not_found()),
+        Some(owner) => Some(portal.taker(owner, who.portal.id).await?.ok_or_else(Problem::not_found)?),
+    };
+    if let Some(taker) = &taker {
+        taker.may_take(application.grants.keys()).map_err(cannot_take)?;
     }
+    let editor = Editor { acting: who.acting(application), member: Some(who.developer.id), actor: who.actor() };
+    let written = portal.write_edit(application, &edited, taker.as_ref(), &editor).await?;
+    Ok(written.then(|| (edited.owner.unwrap_or(application.owner), edited.card)))
 }

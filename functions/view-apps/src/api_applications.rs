@@ -1,4 +1,4 @@
-//! `get-api-applications`: which of the developer's applications are registered for an API, and which are not.
+//! `get-api-applications`: which of the applications of the developer and of their teams are registered for an API, and which are not.
 
 use portico_domain::application::ApplicationCard;
 use portico_domain::id::ApiId;
@@ -46,7 +46,8 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
     let (who, api) = visible_api(portal, request).await?;
     let listing = Listing::parse_with_filter(&request.query, COLUMNS, "applicationfilter")?;
     let unregistered = request.query.boolean("unregistered")?;
-    let cards = portal.store.applications_of(who.developer.id).await?;
+    let open = portal.store.applications_open_to(&who.developer).await?;
+    let cards: Vec<_> = open.into_iter().map(|(_, card)| card).collect();
     let keys: Vec<_> = cards.iter().map(|card| Key::registration(card.id, api)).collect();
     let registrations = portal.store.load(&keys).await?;
     let mut rows = Vec::with_capacity(cards.len());

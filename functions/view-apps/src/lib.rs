@@ -1,4 +1,4 @@
-//! What a developer reads of the own applications, their credentials and their registrations. Nothing here writes.
+//! What a developer reads of the own applications and those of the own teams, their credentials and their registrations. Nothing here writes.
 
 mod api_applications;
 mod applications;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::developer::Developer;
-use crate::id::{ApiId, ApplicationId, DeveloperId, PortalId, RegistrationId, StrategyId};
+use crate::id::{ApiId, ApplicationId, PortalId, RegistrationId, StrategyId};
+use crate::owner::{Owner, Taker};
 use crate::status::Status;
 use crate::strategy::Strategy;
 use crate::text::{ApplicationName, Description, ReferenceId};
@@ -55,11 +57,12 @@ pub struct Application {
     pub card: ApplicationCard,
     /// The portal that it belongs to.
     pub portal: PortalId,
-    /// The developer who owns it.
-    pub owner: DeveloperId,
-    /// The owner's status as calls see it: only `approved` lets them pass.
+    /// Whose it is.
+    #[serde(flatten)]
+    pub owner: Owner,
+    /// The status of a developer who owns it, as calls see it: only `approved` lets them pass.
     pub standing: Status,
-    /// The owner's `standing_ver` that `standing` is of.
+    /// The developer's `standing_ver` that `standing` is of.
     pub standing_ver: u64,
     /// What it may call, by API; absent on a tombstone.
     #[serde(default)]
@@ -97,7 +100,10 @@ pub enum CreateError {
 }
 
 impl Application {
-    /// A new application of a developer.
+    /// Standing, and its version, of an application of a team: calls depend on no developer's approval.
+    pub const OF_A_TEAM: (Status, u64) = (Status::Approved, 0);
+
+    /// A new application of a developer or a team.
     ///
     /// # Errors
     /// [`CreateError::ReferenceIdRequired`] without a reference ID where the strategy is OpenID Connect; with key authentication the
@@ -105,7 +111,7 @@ impl Application {
     pub fn create(
         id: ApplicationId,
         new: NewApplication,
-        owner: &Developer,
+        owner: &Taker,
         strategy: &Strategy,
         now: Timestamp,
     ) -> Result<Self, CreateError> {
@@ -114,6 +120,7 @@ impl Application {
             None if strategy.is_key_auth() => id.to_string(),
             None => return Err(CreateError::ReferenceIdRequired),
         };
+        let (standing, standing_ver) = owner.standing();
         Ok(Self {
             card: ApplicationCard {
                 id,
@@ -126,10 +133,10 @@ impl Application {
                 created_at: now,
                 updated_at: now,
             },
-            portal: owner.portal,
-            owner: owner.id,
-            standing: owner.status,
-            standing_ver: owner.standing_ver,
+            portal: owner.portal(),
+            owner: owner.owner(),
+            standing,
+            standing_ver,
             grants: BTreeMap::new(),
             key_count: 0,
             ver: 1,
@@ -142,21 +149,38 @@ impl Application {
         self.deleted_at.is_none()
     }
 
-    /// Whether a developer may see and change it.
+    /// Whether a developer may see and change it: the own, and those of the teams that the developer is a member of.
     pub fn is_of(&self, developer: &Developer) -> bool {
-        self.is_live() && self.owner == developer.id && self.portal == developer.portal
+        let owns = match self.owner {
+            Owner::Developer(id) => id == developer.id,
+            Owner::Team(id) => developer.teams.contains(&id),
+        };
+        self.is_live() && owns && self.portal == developer.portal
+    }
+
+    /// Whether its owner lets it call. A developer must be approved; a team must be there, which it is as long as it owns something.
+    pub fn owner_stands(&self) -> bool {
+        match self.owner {
+            Owner::Developer(_) => self.standing == Status::Approved,
+            Owner::Team(_) => true,
+        }
+    }
+
+    /// What an event of it says: the portal, whose it is (`developer` or `team`), itself, and what this event says beside.
+    pub fn told(&self, beside: Value) -> Value {
+        let mut told = Map::new();
+        told.insert("portal".to_owned(), json!(self.portal));
+        told.insert(self.owner.kind().to_owned(), json!(self.owner.uuid()));
+        told.insert("application".to_owned(), json!(self.card.id));
+        if let Value::Object(beside) = beside {
+            told.extend(beside);
+        }
+        Value::Object(told)
     }
 
     /// What the event says by which one of its registrations ends.
-    pub fn registration_ended(&self, api: ApiId, grant: &Grant) -> serde_json::Value {
-        serde_json::json!({
-            "portal": self.portal,
-            "developer": self.owner,
-            "application": self.card.id,
-            "api": api,
-            "registration": grant.registration,
-            "before": { "status": grant.status },
-        })
+    pub fn registration_ended(&self, api: ApiId, grant: &Grant) -> Value {
+        self.told(json!({ "api": api, "registration": grant.registration, "before": { "status": grant.status } }))
     }
 
     /// The API that a registration of this application is for, and what it grants.

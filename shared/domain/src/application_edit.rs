@@ -1,6 +1,7 @@
 //! Edits of an application: what a developer may change, and what an edit amounts to.
 
 use crate::application::{Application, ApplicationCard};
+use crate::owner::Owner;
 use crate::text::{ApplicationName, Description, ReferenceId};
 use crate::time::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct ApplicationEdit {
     pub description: Option<Description>,
     /// For OpenID Connect clients.
     pub scopes: Option<Vec<String>>,
+    /// Whose it is to be.
+    pub owner: Option<Owner>,
 }
 
 /// An edit that changes something.
@@ -27,6 +30,8 @@ pub struct Edited {
     pub card: ApplicationCard,
     /// What changed, in the words of the contract: for the event, which holds no values.
     pub changed: Vec<&'static str>,
+    /// Whose it is to be, if that changes. Whether they may take it is asked of them.
+    pub owner: Option<Owner>,
 }
 
 impl ApplicationEdit {
@@ -59,10 +64,12 @@ impl ApplicationEdit {
             note(card.scopes.as_ref() != Some(&scopes), "scopes");
             card.scopes = Some(scopes);
         }
+        let owner = self.owner.filter(|owner| *owner != application.owner);
+        note(owner.is_some(), "owner");
         if changed.is_empty() {
             return None;
         }
         card.updated_at = now;
-        Some(Edited { card, changed })
+        Some(Edited { card, changed, owner })
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::application::Application;
 use crate::credential::Credential;
 use crate::gateway::Link;
-use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, RegistrationId};
+use crate::id::{ApiId, ApplicationId, CredentialId, RegistrationId};
+use crate::owner::Owner;
 pub use crate::presented_key::PresentedKey;
 use crate::status::Status;
 use crate::time::Timestamp;
@@ -29,7 +30,8 @@ pub enum Gate {
     UnknownKey,
     /// The key has expired.
     ExpiredKey,
-    /// The developer who owns the application is not approved.
+    /// The application is a developer's who is not approved. Of a team's application it is open: that depends on no developer, and a
+    /// team is there as long as it owns an application.
     OwnerNotApproved,
     /// The API is not published in the application's portal with application authentication.
     NotPublished,
@@ -111,8 +113,8 @@ pub struct Authorized {
     pub application: ApplicationId,
     /// Its reference ID.
     pub reference_id: String,
-    /// The developer who owns it.
-    pub owner: DeveloperId,
+    /// Whose it is.
+    pub owner: Owner,
     /// The API.
     pub api: ApiId,
     /// The approved registration of the one for the other.
@@ -161,7 +163,7 @@ pub fn gates(presented: Option<&PresentedKey>, loaded: &Loaded<'_>, now: Timesta
         (Gate::UnknownApplication, Some(application.is_some())),
         (Gate::UnknownKey, application.map(|_| credential.is_some())),
         (Gate::ExpiredKey, credential.map(|credential| !credential.is_expired(now))),
-        (Gate::OwnerNotApproved, application.map(|application| application.standing == Status::Approved)),
+        (Gate::OwnerNotApproved, application.map(Application::owner_stands)),
         (Gate::NotPublished, both.map(|_| publication.is_some())),
         (Gate::OpenIdConnectNotCheckedYet, publication.map(|publication| !publication.key_names.is_empty())),
         (Gate::MalformedKey, shown.map(|(names, presented)| !presented.is_spoiled_in(names))),

@@ -29,6 +29,7 @@ pub mod limits;
 pub mod mail_failure;
 pub mod mail_token;
 pub mod notice;
+pub mod owner;
 pub mod password;
 pub mod portal;
 pub mod portal_edit;

@@ -1,7 +1,7 @@
 //! The bounds of sets, in one place for the rule, the page and the OpenAPI document.
 
-/// Applications that one developer can own.
-pub const APPLICATIONS_PER_DEVELOPER: u32 = 500;
+/// Applications that one developer or one team can own.
+pub const APPLICATIONS_PER_OWNER: u32 = 500;
 /// API keys of one application.
 pub const KEYS_PER_APPLICATION: u32 = 20;
 /// Registrations of one application.

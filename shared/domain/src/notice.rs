@@ -215,18 +215,26 @@ impl Notice {
             | Change::DeveloperRejected(of)
             | Change::DeveloperRevoked(of)
             | Change::DeveloperDeleted(of) => Some((of.ids.developer, &mut of.developer)),
-            Change::ApplicationCreated(of) | Change::ApplicationUpdated(of) => Some((of.ids.developer, &mut of.developer)),
-            Change::ApplicationDeleted(of) => Some((of.ids.developer, &mut of.developer)),
+            Change::ApplicationCreated(of) | Change::ApplicationUpdated(of) => owner(of.ids.developer, &mut of.developer),
+            Change::ApplicationDeleted(of) => owner(of.ids.developer, &mut of.developer),
             Change::RegistrationRequested(of)
             | Change::RegistrationApproved(of)
             | Change::RegistrationRejected(of)
             | Change::RegistrationRevoked(of)
-            | Change::RegistrationDeleted(of) => Some((of.ids.developer, &mut of.developer)),
+            | Change::RegistrationDeleted(of) => owner(of.ids.developer, &mut of.developer),
             Change::CredentialCreated(of) | Change::CredentialRenamed(of) | Change::CredentialDeleted(of) => {
-                Some((of.ids.developer, &mut of.developer))
+                owner(of.ids.developer, &mut of.developer)
             }
             Change::ApiPublished(_) | Change::ApiUnpublished(_) | Change::SignInThrottled(_) => None,
         }
+    }
+}
+
+/// The owner of an application, and the place for who that is, if it is one developer.
+const fn owner(id: Option<DeveloperId>, person: &mut Option<Person>) -> Option<(DeveloperId, &mut Option<Person>)> {
+    match id {
+        Some(id) => Some((id, person)),
+        None => None,
     }
 }
 

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::application::{Application, Grant};
 use crate::id::{ApiId, ApplicationId, PortalId, RegistrationId, StrategyId};
 use crate::limits::REGISTRATIONS_PER_APPLICATION;
+use crate::owner::Owner;
 use crate::portal::Portal;
 use crate::publication::Publication;
 use crate::reader::Reader;
 use crate::status::Status;
+use crate::team::Team;
 use crate::text::DecisionReason;
 use crate::time::Timestamp;
 
@@ -43,6 +45,9 @@ pub enum RequestError {
     /// The developer sees the API, but no team of theirs has the role to register for it.
     #[error("the role API Consumer for this API is needed to register for it; your teams have API Viewer")]
     RoleNeeded,
+    /// The application is a team's, and the team lacks the role, whatever else its members may do (contract, point 18).
+    #[error("the team that owns the application needs the role API Consumer for this API")]
+    TeamRoleNeeded,
     /// The API is published without application authentication.
     #[error("takes no registrations: it is published without an auth strategy")]
     TakesNone,
@@ -66,7 +71,8 @@ pub enum RequestError {
 }
 
 impl Registration {
-    /// A new registration of an application for an API as it is published in a portal, which `reader` asks for.
+    /// A new registration of an application for an API as it is published in a portal, which `reader` asks for. For an application
+    /// of a team its `owner` must have the role.
     ///
     /// # Errors
     /// [`RequestError`] names the rule that it would break.
@@ -75,12 +81,17 @@ impl Registration {
         application: &Application,
         publication: Option<&Publication>,
         reader: &Reader,
+        owner: Option<&Team>,
         portal: &Portal,
         now: Timestamp,
     ) -> Result<Self, RequestError> {
         let publication = publication.filter(|card| card.is_visible_to(reader)).ok_or(RequestError::UnknownApi)?;
-        if !publication.lets_register(reader) {
-            return Err(RequestError::RoleNeeded);
+        match application.owner {
+            Owner::Developer(_) if !publication.lets_register(reader) => return Err(RequestError::RoleNeeded),
+            Owner::Team(_) if !owner.is_some_and(|team| team.may_register(publication.api)) => {
+                return Err(RequestError::TeamRoleNeeded);
+            }
+            Owner::Developer(_) | Owner::Team(_) => {}
         }
         let wanted = publication.strategy.ok_or(RequestError::TakesNone)?;
         if let Some(grant) = application.grants.get(&publication.api) {

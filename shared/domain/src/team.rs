@@ -93,6 +93,9 @@ pub struct Team {
     pub roles: BTreeMap<Assigned, Assignment>,
     /// Number of its members.
     pub member_count: u32,
+    /// Applications that it owns. A team that owns any is not deleted.
+    #[serde(default)]
+    pub app_count: u32,
     /// Number of its events.
     pub ver: u64,
     /// When it was created.
@@ -161,6 +164,7 @@ impl Team {
             can_own_applications: new.can_own_applications,
             roles: BTreeMap::new(),
             member_count: 0,
+            app_count: 0,
             ver: 1,
             created_at: now,
             updated_at: now,
@@ -209,6 +213,11 @@ impl Team {
     /// The role with an id.
     pub fn assignment(&self, id: AssignmentId) -> Option<(Assigned, &Assignment)> {
         self.roles.iter().find(|(_, assignment)| assignment.id == id).map(|(assigned, assignment)| (*assigned, assignment))
+    }
+
+    /// Whether its own applications may be registered for an API: whatever else its members may do, the team must have the role.
+    pub fn may_register(&self, api: ApiId) -> bool {
+        self.is_live() && Self::consumes(api).iter().any(|assigned| self.roles.contains_key(assigned))
     }
 
     /// The ways in which the team gives the role to register for an API: any of them is enough.

@@ -6,6 +6,7 @@ use portico_domain::application::Application;
 use portico_domain::authorization::{Gate, Loaded, Stands, gates};
 use portico_domain::credential::Credential;
 use portico_domain::gateway::Link;
+use portico_domain::owner::Owner;
 use portico_domain::time::Timestamp;
 use portico_store::Key;
 use serde::Serialize;
@@ -122,7 +123,10 @@ impl Facts<'_> {
                 Some(at) => format!("At least one key has not expired; the last one does at {}.", at.rfc3339()),
                 None => "At least one key never expires.".to_owned(),
             },
-            Gate::OwnerNotApproved => "The developer who owns the application is approved.".to_owned(),
+            Gate::OwnerNotApproved => match self.application.map(|application| application.owner) {
+                Some(Owner::Team(_)) => "A team owns the application: it depends on no developer's approval.".to_owned(),
+                _ => "The developer who owns the application is approved.".to_owned(),
+            },
             Gate::NotPublished => "The API is published in this portal.".to_owned(),
             Gate::OpenIdConnectNotCheckedYet => "The API takes API keys.".to_owned(),
             Gate::OtherStrategy => "The application has the auth strategy that the API is published with.".to_owned(),

@@ -4,6 +4,7 @@ use portico_domain::application::Application;
 use portico_domain::event::{Actor, Name};
 use portico_domain::job::{Job, Work};
 use portico_store::application_removal::DeleteApplicationError;
+use portico_store::owners::Acting;
 use portico_store::throttles::Pass;
 use serde_json::json;
 
@@ -12,28 +13,24 @@ use crate::problem::Problem;
 
 impl Portal {
     /// Deletes an application as it was read; nothing, if it changed meanwhile. What is left of it is for the job that comes back.
-    /// `passes` are the counters that let it through.
+    /// It happens on the right of `acting`; `passes` are the counters that let it through.
     ///
     /// # Errors
     /// What the store says.
     pub async fn delete_application(
         &self,
         application: &Application,
+        acting: Acting,
         passes: &[Pass],
         actor: Actor,
     ) -> Result<Option<Job>, Problem> {
         let id = application.card.id;
         let registrations: Vec<_> =
             application.grants.iter().map(|(api, grant)| json!({ "api": api, "registration": grant.registration })).collect();
-        let data = json!({
-            "portal": application.portal,
-            "developer": application.owner,
-            "application": id,
-            "registrations": registrations,
-        });
+        let data = application.told(json!({ "registrations": registrations }));
         let event = self.event(Name::ApplicationDeleted, actor, data)?;
         let job = self.job(Work::RemoveApplication { application: id })?;
-        match self.store.delete_application(application, passes, &event, &job).await {
+        match self.store.delete_application(application, acting, passes, &event, &job).await {
             Ok(()) => Ok(Some(job)),
             Err(DeleteApplicationError::Changed) => Ok(None),
             Err(DeleteApplicationError::Store(error)) => Err(error.into()),

@@ -202,19 +202,10 @@ impl Portal {
                     self.keep(by).await?;
                     return Ok(Some((registration, api)));
                 };
-                let data = by.data(
-                    json!({
-                        "portal": registration.portal,
-                        "developer": application.owner,
-                        "application": application.card.id,
-                        "api": api.id,
-                        "registration": id,
-                    }),
-                    &decision,
-                );
+                let data = by.data(application.told(json!({ "api": api.id, "registration": id })), &decision);
                 let event = self.event(decision.event, by.actor.clone(), data)?;
-                match self.store.decide_about_registration(&registration, &decision, by.reason.as_ref(), by.arrived, &event).await
-                {
+                let found = (application.owner, &registration);
+                match self.store.decide_about_registration(found, &decision, by.reason.as_ref(), by.arrived, &event).await {
                     Ok(()) => Ok(Some((
                         Registration { status: to, reason: by.reason.clone(), updated_at: event.at, ..registration },
                         api,

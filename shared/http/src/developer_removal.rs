@@ -1,4 +1,4 @@
-//! The second half of deleting a developer: every application of theirs, then what else is left. An administrator's request begins
+//! The second half of deleting a developer: every application of theirs (those of their teams stay), then what else is left. An administrator's request begins
 //! it, and `run-jobs` ends what that could not.
 
 use portico_domain::application::Application;
@@ -6,9 +6,11 @@ use portico_domain::developer::Developer;
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApplicationId, DeveloperId, TeamId};
 use portico_domain::issued_token::IssuedToken;
+use portico_domain::owner::Owner;
 use portico_store::developer_admin::generations;
+use portico_store::owners::Acting;
 use portico_store::teams::MembershipError;
-use portico_store::{Item, Key, decide_again};
+use portico_store::{Key, decide_again};
 use serde_json::json;
 
 use crate::portal::Portal;
@@ -25,8 +27,8 @@ impl Portal {
         if tombstone.deleted_at.is_none() {
             return Ok(());
         }
-        for pointer in self.owned_applications(id).await? {
-            self.remove_application(pointer, actor).await?;
+        for pointer in self.store.application_ids_of(Owner::Developer(id)).await? {
+            self.remove_application(Owner::Developer(id), pointer, actor).await?;
         }
         for team in &tombstone.teams {
             self.end_membership(id, *team, actor).await?;
@@ -62,22 +64,16 @@ impl Portal {
         .await
     }
 
-    /// The applications in a developer's list.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn owned_applications(&self, developer: DeveloperId) -> Result<Vec<ApplicationId>, Problem> {
-        let pointers = self.store.children(Key::developer(developer).pk(), "APP#").await?;
-        let id = |pointer: &Item| pointer.key().sk().strip_prefix("APP#").and_then(|id| id.parse().ok());
-        Ok(pointers.iter().filter_map(id).collect())
-    }
-
-    /// Deletes an application, whoever owns it, and removes what is left of it.
-    async fn remove_application(&self, id: ApplicationId, actor: &Actor) -> Result<(), Problem> {
+    /// Deletes an application of somebody who is deleted, and removes what is left of it. One that has changed hands since is its new
+    /// owner's.
+    async fn remove_application(&self, owner: Owner, id: ApplicationId, actor: &Actor) -> Result<(), Problem> {
         let job = decide_again::<_, Problem, _>(|| async move {
             let application = self.store.find::<Application>(&Key::application(id)).await?;
-            match application.filter(Application::is_live) {
-                Some(application) => Ok(self.delete_application(&application, &[], actor.clone()).await?.map(Some)),
+            match application.filter(|application| application.is_live() && application.owner == owner) {
+                Some(application) => {
+                    let acting = Acting::on_behalf(owner);
+                    Ok(self.delete_application(&application, acting, &[], actor.clone()).await?.map(Some))
+                }
                 None => Ok(Some(None)),
             }
         })

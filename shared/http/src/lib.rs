@@ -30,6 +30,7 @@ pub mod managed_api;
 pub mod named_api;
 mod own_application;
 mod own_credential;
+pub mod ownership;
 pub mod passwords;
 mod portal;
 pub mod portal_images;

@@ -1,7 +1,8 @@
-//! The application that a developer's route names: it is read together with the session, and whoever does not own it gets the 404
-//! that a random id gets.
+//! The application that a developer's route names: it is read together with the session, and whoever neither owns it nor is a member
+//! of the team that does gets the 404 that a random id gets.
 
 use portico_domain::application::Application;
+use portico_domain::developer::Developer;
 use portico_domain::id::ApplicationId;
 use portico_store::{Items, Key};
 
@@ -11,7 +12,7 @@ use crate::request::Request;
 use crate::who::SignedIn;
 
 impl SignedIn {
-    /// An application of the developer, out of what was read with the session or later.
+    /// An application of the developer or of a team of theirs, out of what was read with the session or later.
     ///
     /// # Errors
     /// A 404 if it is not there, deleted, or somebody else's.
@@ -40,12 +41,23 @@ impl Portal {
         Ok((who, application))
     }
 
-    /// The application as it is now: a race was lost, or it changed since it was read.
+    /// The developer and the application as they are now: a race was lost, or something changed since they were read. What the
+    /// developer may do is decided anew, memberships included.
     ///
     /// # Errors
-    /// A 404 if it is not the developer's any more.
-    pub async fn own_application_again(&self, who: &SignedIn, id: ApplicationId) -> Result<Application, Problem> {
-        let items = self.store.load(&[Key::application(id)]).await?;
-        who.own(id, &items)
+    /// A 401 if the developer is not approved any more; a 404 if the application is not theirs any more.
+    pub async fn own_application_again(
+        &self,
+        who: &SignedIn,
+        id: ApplicationId,
+        also: impl IntoIterator<Item = Key>,
+    ) -> Result<(SignedIn, Application), Problem> {
+        let root = Key::developer(who.developer.id);
+        let keys: Vec<_> = [Key::application(id), root.clone()].into_iter().chain(also).collect();
+        let items = self.store.load(&keys).await?;
+        let developer = items.get::<Developer>(&root)?.filter(Developer::is_approved).ok_or_else(Problem::unauthorized)?;
+        let who = SignedIn { developer, session: who.session.clone(), portal: who.portal.clone(), items };
+        let application = who.own(id, &who.items)?;
+        Ok((who, application))
     }
 }

@@ -8,6 +8,7 @@ use portico_domain::registration::{Registration, RequestError};
 use portico_domain::strategy::Strategy;
 use portico_store::Key;
 use portico_store::idempotency::Once;
+use portico_store::owners::Acting;
 use portico_store::registrations::{CreateRegistrationError, Entitled};
 use serde_json::json;
 
@@ -23,6 +24,8 @@ pub struct Asking<'a> {
     pub application: &'a Application,
     /// The publication as it was read.
     pub publication: &'a Publication,
+    /// On whose right it is registered.
+    pub acting: Acting,
     /// The role that the registration rests on, where it takes one.
     pub entitled: Option<Entitled>,
     /// What tells a repetition of the request.
@@ -33,28 +36,28 @@ impl Portal {
     /// Writes a registration; false if what it was decided on changed meanwhile: then read again and decide again.
     ///
     /// # Errors
-    /// 403 at the limit, 404 for an application that is gone, 409 if it was asked for before; what the store says.
+    /// 403 at the limit, 409 if it was asked for before; what the store says.
     pub async fn write_registration(
         &self,
         registration: &Registration,
         asking: Asking<'_>,
         actor: Actor,
     ) -> Result<bool, Problem> {
-        let Asking { application, publication, entitled, once } = asking;
-        let data = json!({
-            "portal": registration.portal,
-            "developer": application.owner,
-            "application": application.card.id,
+        let Asking { application, publication, acting, entitled, once } = asking;
+        let data = application.told(json!({
             "api": registration.api,
             "registration": registration.id,
             "after": { "status": registration.status },
-        });
+        }));
         let event = self.event(Name::RegistrationRequested, actor, data)?;
-        match self.store.create_registration(registration, publication, entitled, once, &event).await {
+        match self.store.create_registration(registration, publication, acting, entitled, once, &event).await {
             Ok(()) => Ok(true),
-            Err(CreateRegistrationError::PublicationChanged | CreateRegistrationError::RoleLost) => Ok(false),
+            Err(
+                CreateRegistrationError::ApplicationChanged
+                | CreateRegistrationError::PublicationChanged
+                | CreateRegistrationError::RoleLost,
+            ) => Ok(false),
             Err(CreateRegistrationError::Repeated) => Err(raced()),
-            Err(CreateRegistrationError::ApplicationGone) => Err(Problem::not_found()),
             Err(error @ CreateRegistrationError::AlreadyRegistered) => Err(already(error)),
             Err(error @ CreateRegistrationError::TooMany) => Err(Problem::new(Kind::QuotaReached, error.to_string())),
             Err(CreateRegistrationError::Store(error)) => Err(error.into()),
@@ -65,7 +68,7 @@ impl Portal {
     pub async fn registration_refused(&self, error: RequestError) -> Problem {
         match error {
             RequestError::UnknownApi => Problem::not_found(),
-            RequestError::RoleNeeded => Problem::new(Kind::Forbidden, format!("{error}.")),
+            RequestError::RoleNeeded | RequestError::TeamRoleNeeded => Problem::new(Kind::Forbidden, format!("{error}.")),
             RequestError::TakesNone => InvalidParameter::body("api_id", Rule::Invalid, error.to_string()).into(),
             RequestError::AlreadyRegistered { .. } => already(error),
             RequestError::TooMany => Problem::new(Kind::QuotaReached, error.to_string()),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use portico_domain::application::Application;
 use portico_domain::id::ApiId;
+use portico_domain::owner::Owner;
 use portico_domain::reader::Scope;
 use portico_domain::status::Status;
 use portico_domain::team::Team;
@@ -14,7 +15,7 @@ use crate::portal::Portal;
 use crate::problem::Problem;
 
 impl Portal {
-    /// How many registrations stay when a team loses a role: those that its members have for what the role was for.
+    /// How many registrations stay when a team loses a role: those that it and its members have for what the role was for.
     ///
     /// # Errors
     /// What the store says.
@@ -26,21 +27,22 @@ impl Portal {
         })
     }
 
-    /// How many registrations the members of a team have for each API, approved or pending. Whoever decides by the numbers should know
+    /// How many registrations a team and its members have for each API, approved or pending. Whoever decides by the numbers should know
     /// that they are counted in a list that may be a moment behind, and go as far as lists do.
     ///
     /// # Errors
     /// What the store says.
     pub async fn registrations_of_members(&self, team: &Team) -> Result<BTreeMap<ApiId, u64>, Problem> {
         let mut by_api = BTreeMap::new();
-        let members: HashSet<_> = self.store.members_of(team.id).await?.into_iter().map(|member| member.developer).collect();
-        if members.is_empty() {
+        let members = self.store.members_of(team.id).await?.into_iter().map(|member| Owner::Developer(member.developer));
+        let owners: HashSet<_> = members.chain((team.app_count > 0).then_some(Owner::Team(team.id))).collect();
+        if owners.is_empty() {
             return Ok(by_api);
         }
         let walked = self.store.walk(&applications_list(team.portal), None, CAP).await?;
         for item in &walked.items {
             let application = item.read::<Application>()?;
-            if !application.is_live() || !members.contains(&application.owner) {
+            if !application.is_live() || !owners.contains(&application.owner) {
                 continue;
             }
             let counts =

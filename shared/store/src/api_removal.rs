@@ -10,6 +10,7 @@ use portico_domain::id::{ApiId, EventId, StrategyId, uuid_v7};
 use portico_domain::job::{Job, Work};
 use portico_domain::time::Timestamp;
 
+use crate::owners::Acting;
 use crate::registrations::{DeleteRegistrationError, RegistrationPointer};
 use crate::team_roles::RolePointer;
 use crate::{Condition, Key, Store, StoreError, Transaction, Update, decide_again};
@@ -123,7 +124,7 @@ impl Store {
             actor: Actor::System("delete-api".to_owned()),
             data: application.registration_ended(api, grant),
         };
-        match self.delete_registration(id, api, grant, &event).await {
+        match self.delete_registration(id, api, grant, Acting::on_behalf(application.owner), &event).await {
             Ok(()) => Ok(Some(())),
             Err(DeleteRegistrationError::Changed) => Ok(None),
             Err(DeleteRegistrationError::Store(error)) => Err(error),

@@ -6,6 +6,7 @@ use portico_domain::event::Event;
 use portico_domain::id::{ApiId, ApplicationId};
 use portico_domain::job::{Job, Work};
 
+use crate::owners::{Acting, uncounted};
 use crate::throttles::Pass;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
@@ -15,7 +16,7 @@ const AT_ONCE: usize = 50;
 /// Why an application was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteApplicationError {
-    /// It is not what was read any more: somebody changed or deleted it meanwhile. Or a counter moved.
+    /// It, or the right of whoever deletes it, is not what was read any more. Or a counter moved.
     #[error("the application changed meanwhile")]
     Changed,
     /// The store.
@@ -32,6 +33,7 @@ impl Store {
     pub async fn delete_application(
         &self,
         application: &Application,
+        acting: Acting,
         passes: &[Pass],
         event: &Event,
         job: &Job,
@@ -53,7 +55,8 @@ impl Store {
         let mut transaction = Transaction::new()
             .update(tombstone, |_| Error::Changed)
             .delete(Key::app_pointer(application.owner, id))
-            .update(Update::of(Key::developer(application.owner)).add("app_count", -1), |_| gone("the owner"))
+            .acting(acting, || Error::Changed)
+            .update(uncounted(application.owner), |_| gone("the owner"))
             .update(Update::of(Key::strategy(application.card.strategy)).add("use_count", -1), |_| gone("the strategy"))
             .job(job);
         if let Some(reference_id) = &application.card.reference_id {

@@ -2,12 +2,12 @@
 
 use portico_domain::application::{Application, ApplicationCard};
 use portico_domain::event::Event;
-use portico_domain::id::{DeveloperId, PortalId};
-use portico_domain::limits::APPLICATIONS_PER_DEVELOPER;
-use portico_domain::status::Status;
+use portico_domain::id::PortalId;
+use portico_domain::limits::APPLICATIONS_PER_OWNER;
 use serde::Serialize;
 
 use crate::idempotency::{Made, Once};
+use crate::owners::{Acting, Taking, counted, is_full};
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why an application was not created.
@@ -20,11 +20,11 @@ pub enum CreateApplicationError {
     #[error("another application of this portal has the reference ID")]
     ReferenceIdTaken,
     /// The owner has as many as one can have.
-    #[error("a developer has at most {APPLICATIONS_PER_DEVELOPER} applications")]
+    #[error("a developer or a team owns at most {APPLICATIONS_PER_OWNER} applications")]
     TooManyApplications,
-    /// The owner is not approved any more.
-    #[error("the developer is not approved")]
-    OwnerNotApproved,
+    /// A developer who owns it is not approved any more; a team is gone, may own none any more, or has lost the member who asks.
+    #[error("the owner changed meanwhile")]
+    OwnerChanged,
     /// The strategy was deleted meanwhile.
     #[error("the auth strategy is gone")]
     StrategyGone,
@@ -33,13 +33,16 @@ pub enum CreateApplicationError {
     Store(#[from] StoreError),
 }
 
-/// Why an application was not edited.
+/// Why an application was not edited, or did not change hands.
 #[derive(Debug, thiserror::Error)]
 pub enum EditApplicationError {
     /// Another application of the portal has the reference ID.
     #[error("another application of this portal has the reference ID")]
     ReferenceIdTaken,
-    /// It is not what was read any more: somebody changed or deleted it meanwhile.
+    /// Whoever is to own it has as many as one can have.
+    #[error("a developer or a team owns at most {APPLICATIONS_PER_OWNER} applications")]
+    TooManyApplications,
+    /// It, its new owner or the right of whoever edits it is not what was read any more.
     #[error("the application changed meanwhile")]
     Changed,
     /// The store.
@@ -73,13 +76,15 @@ fn item(application: &Application) -> Result<Item, StoreError> {
 }
 
 impl Store {
-    /// Creates the application, its place in its owner's list and its reference-ID guard, and counts it, or does nothing.
+    /// Creates the application, its place in its owner's list and its reference-ID guard, and counts it, or does nothing. For a team
+    /// it takes a member, where it is a developer who creates it.
     ///
     /// # Errors
     /// [`CreateApplicationError`] names the rule that was broken.
     pub async fn create_application(
         &self,
         application: &Application,
+        acting: Acting,
         once: Option<&Once>,
         event: &Event,
     ) -> Result<(), CreateApplicationError> {
@@ -88,17 +93,13 @@ impl Store {
         let root = Key::application(card.id);
         let reference = Key::reference_guard(application.portal, card.reference_id.as_deref().unwrap_or_default());
         let pointer = Key::app_pointer(application.owner, card.id);
-        let owner = Update::of(Key::developer(application.owner))
-            .add("app_count", 1)
-            .when(Condition::is("status", &Status::Approved))
-            .when(Condition::has_not("deleted_at"))
-            .when(Condition::less("app_count", &APPLICATIONS_PER_DEVELOPER));
         Transaction::new()
             .once(once, Made::application(card.id), card.created_at, || Error::Repeated)
-            .update(owner, |before| match before.and_then(|item| item.number("app_count")) {
-                Some(count) if count >= i64::from(APPLICATIONS_PER_DEVELOPER) => Error::TooManyApplications,
-                _ => Error::OwnerNotApproved,
+            .update(counted(application.owner), |before| match is_full(before.as_ref()) {
+                true => Error::TooManyApplications,
+                false => Error::OwnerChanged,
             })
+            .acting(acting, || Error::OwnerChanged)
             .put_new(guard(&reference, card.id), || Error::ReferenceIdTaken)
             .put_new(item(application), || StoreError::Corrupt("an application id was made twice".to_owned()).into())
             .put(Item::new(&pointer, "app_pointer", card))
@@ -109,24 +110,32 @@ impl Store {
     }
 
     /// Edits an application, as it was read, together with its place in its owner's list; a reference ID that changes is freed and the
-    /// new one taken. Or does nothing.
+    /// new one taken; and whoever takes it becomes its owner. Or does nothing.
     ///
     /// # Errors
-    /// [`EditApplicationError::ReferenceIdTaken`]; [`EditApplicationError::Changed`]: read again and decide again.
+    /// [`EditApplicationError`]; [`EditApplicationError::Changed`]: read again and decide again.
     pub async fn edit_application(
         &self,
         before: &Application,
         after: &ApplicationCard,
+        acting: Acting,
+        taking: Option<Taking<'_>>,
         event: &Event,
     ) -> Result<(), EditApplicationError> {
         use EditApplicationError as Error;
         let root = Key::application(after.id);
         let application =
             Update::of(root.clone()).add("ver", 1).when(Condition::has_not("deleted_at")).when(Condition::is("ver", &before.ver));
-        let pointer = Update::of(Key::app_pointer(before.owner, after.id));
-        let mut transaction = Transaction::new()
-            .update(card(application, after), |_| Error::Changed)
-            .update(card(pointer, after), |_| StoreError::Corrupt("an application is not in its owner's list".to_owned()).into());
+        let application = taking.iter().fold(card(application, after), |application, taking| taking.own(application));
+        let mut transaction = Transaction::new().update(application, |_| Error::Changed).acting(acting, || Error::Changed);
+        transaction = match taking {
+            Some(taking) => {
+                taking.change_hands(transaction, (before.owner, after), || Error::TooManyApplications, || Error::Changed)
+            }
+            None => transaction.update(card(Update::of(Key::app_pointer(before.owner, after.id)), after), |_| {
+                StoreError::Corrupt("an application is not in its owner's list".to_owned()).into()
+            }),
+        };
         if before.card.reference_id != after.reference_id {
             if let Some(new) = &after.reference_id {
                 let key = Key::reference_guard(before.portal, new);
@@ -140,14 +149,6 @@ impl Store {
             }
         }
         transaction.event(&root, event).commit(self).await
-    }
-
-    /// The applications of a developer, in the order in which they were made.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn applications_of(&self, developer: DeveloperId) -> Result<Vec<ApplicationCard>, StoreError> {
-        self.children_as(Key::developer(developer).pk(), "APP#").await
     }
 }
 

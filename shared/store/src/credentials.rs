@@ -7,6 +7,7 @@ use portico_domain::id::{ApplicationId, CredentialId};
 use portico_domain::limits::KEYS_PER_APPLICATION;
 
 use crate::idempotency::{Made, Once};
+use crate::owners::Acting;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
 /// Why a credential was not created.
@@ -15,9 +16,9 @@ pub enum CreateCredentialError {
     /// The request was sent before under the same key.
     #[error("the request was made before")]
     Repeated,
-    /// The application was deleted meanwhile.
-    #[error("the application is gone")]
-    ApplicationGone,
+    /// The application was deleted meanwhile, has another owner, or whoever asks is no member of its team any more.
+    #[error("the application changed meanwhile")]
+    Changed,
     /// It has as many as one can have.
     #[error("an application has at most {KEYS_PER_APPLICATION} API keys")]
     TooMany,
@@ -29,9 +30,12 @@ pub enum CreateCredentialError {
 /// Why a credential was not changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeCredentialError {
-    /// It was deleted meanwhile, or its application was.
+    /// It was deleted meanwhile.
     #[error("there is no such credential")]
     Gone,
+    /// Its application was deleted meanwhile, has another owner, or whoever asks is no member of its team any more.
+    #[error("the application changed meanwhile")]
+    Changed,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,9 +49,9 @@ pub struct StoredCredential {
     key: Key,
 }
 
-/// One more event of an application that is there.
-fn change(application: ApplicationId) -> Update {
-    Update::of(Key::application(application)).add("ver", 1).when(Condition::has_not("deleted_at"))
+/// One more event of an application that is there, and whose it was.
+fn change(application: ApplicationId, acting: Acting) -> Update {
+    Update::of(Key::application(application)).add("ver", 1).when(Condition::has_not("deleted_at")).when(acting.as_read())
 }
 
 impl Store {
@@ -59,20 +63,25 @@ impl Store {
         &self,
         credential: &Credential,
         digest: KeyDigest,
+        acting: Acting,
         once: Option<&Once>,
         event: &Event,
     ) -> Result<(), CreateCredentialError> {
         use CreateCredentialError as Error;
         let key = Key::credential(credential.application, &digest.to_string());
         let counted =
-            change(credential.application).add("key_count", 1).when(Condition::less("key_count", &KEYS_PER_APPLICATION));
+            change(credential.application, acting).add("key_count", 1).when(Condition::less("key_count", &KEYS_PER_APPLICATION));
         let made = Made::credential(credential.application, credential.id);
         Transaction::new()
             .once(once, made, credential.created_at, || Error::Repeated)
-            .update(counted, |before| match before {
-                Some(item) if !item.has("deleted_at") => Error::TooMany,
-                Some(_) | None => Error::ApplicationGone,
+            .update(counted, |before| {
+                let count = before.filter(|item| !item.has("deleted_at")).and_then(|item| item.number("key_count"));
+                match count {
+                    Some(count) if count >= i64::from(KEYS_PER_APPLICATION) => Error::TooMany,
+                    Some(_) | None => Error::Changed,
+                }
             })
+            .acting(acting, || Error::Changed)
             .put_new(Item::new(&key, "credential", credential), || StoreError::Corrupt("a key was made twice".to_owned()).into())
             .event(&Key::application(credential.application), event)
             .commit(self)
@@ -82,16 +91,18 @@ impl Store {
     /// Gives a credential another name, or does nothing.
     ///
     /// # Errors
-    /// [`ChangeCredentialError::Gone`] if it is not there any more.
+    /// [`ChangeCredentialError`] names the rule that was broken.
     pub async fn rename_credential(
         &self,
         stored: &StoredCredential,
         display_name: &str,
+        acting: Acting,
         event: &Event,
     ) -> Result<(), ChangeCredentialError> {
         let application = stored.credential.application;
         Transaction::new()
-            .update(change(application), |_| ChangeCredentialError::Gone)
+            .update(change(application, acting), |_| ChangeCredentialError::Changed)
+            .acting(acting, || ChangeCredentialError::Changed)
             .update(Update::of(stored.key.clone()).set("display_name", display_name), |_| ChangeCredentialError::Gone)
             .event(&Key::application(application), event)
             .commit(self)
@@ -101,11 +112,17 @@ impl Store {
     /// Deletes a credential: calls with its key are refused from then on.
     ///
     /// # Errors
-    /// [`ChangeCredentialError::Gone`] if somebody else was first.
-    pub async fn delete_credential(&self, stored: &StoredCredential, event: &Event) -> Result<(), ChangeCredentialError> {
+    /// [`ChangeCredentialError`] names the rule that was broken.
+    pub async fn delete_credential(
+        &self,
+        stored: &StoredCredential,
+        acting: Acting,
+        event: &Event,
+    ) -> Result<(), ChangeCredentialError> {
         let application = stored.credential.application;
         Transaction::new()
-            .update(change(application).add("key_count", -1), |_| ChangeCredentialError::Gone)
+            .update(change(application, acting).add("key_count", -1), |_| ChangeCredentialError::Changed)
+            .acting(acting, || ChangeCredentialError::Changed)
             .delete_if(stored.key.clone(), Condition::Exists, |_| ChangeCredentialError::Gone)
             .event(&Key::application(application), event)
             .commit(self)

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use portico_domain::id::{
     ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, SessionId, StrategyId, TeamId, VersionId,
 };
+use portico_domain::owner::Owner;
 use portico_domain::reader::Role;
 use sha2::{Digest, Sha256};
 
@@ -53,8 +54,6 @@ keys! {
     password(id: DeveloperId) = "DEV#{id}", "PASSWORD";
     /// A developer's session.
     session(developer: DeveloperId, session: SessionId) = "DEV#{developer}", "SESSION#{session}";
-    /// An application in its owner's list.
-    app_pointer(developer: DeveloperId, application: ApplicationId) = "DEV#{developer}", "APP#{application}";
     /// A mail token of a purpose, by its digest.
     mail_token(purpose: &str, digest: &str) = "TOKEN#{purpose}#{digest}", "TOKEN";
     /// An application.
@@ -94,6 +93,19 @@ impl Key {
     /// Which application has a reference ID in a portal.
     pub fn reference_guard(portal: PortalId, reference_id: &str) -> Self {
         Self { pk: format!("UNIQUE#{portal}#REF#{}", sha256_hex(reference_id)), sk: "GUARD".to_owned() }
+    }
+
+    /// The owner of an application.
+    pub fn owner(owner: Owner) -> Self {
+        match owner {
+            Owner::Developer(id) => Self::developer(id),
+            Owner::Team(id) => Self::team(id),
+        }
+    }
+
+    /// An application in its owner's list.
+    pub fn app_pointer(owner: Owner, application: ApplicationId) -> Self {
+        Self { pk: Self::owner(owner).pk, sk: format!("APP#{application}") }
     }
 
     /// A team among those that have a role for an API.

@@ -25,6 +25,7 @@ pub mod links;
 pub mod lists;
 pub mod mail_failures;
 pub mod mail_tokens;
+pub mod owners;
 pub mod portals;
 pub mod publications;
 mod read;

@@ -3,9 +3,11 @@
 use portico_domain::approval::Decision;
 use portico_domain::arrived::Arrived;
 use portico_domain::event::Event;
+use portico_domain::owner::Owner;
 use portico_domain::registration::Registration;
 use portico_domain::text::DecisionReason;
 
+use crate::owners::Acting;
 use crate::{Condition, Key, Store, StoreError, Transaction, Update};
 
 /// Why a registration was not decided about.
@@ -23,13 +25,13 @@ pub enum DecideRegistrationError {
 }
 
 impl Store {
-    /// Gives a registration, as read, the status that was decided, and the reason of this decision, if any: from then on calls pass, or do not.
+    /// Gives a registration, as read with its application's owner, the status that was decided, and the reason of this decision, if any: from then on calls pass, or do not.
     ///
     /// # Errors
     /// [`DecideRegistrationError::Changed`]: read again and decide again. [`DecideRegistrationError::Repeated`] if it arrived before.
     pub async fn decide_about_registration(
         &self,
-        registration: &Registration,
+        (owner, registration): (Owner, &Registration),
         decision: &Decision,
         reason: Option<&DecisionReason>,
         arrived: Option<&Arrived>,
@@ -42,6 +44,7 @@ impl Store {
             .set(["grants", api.as_str(), "status"], &decision.to)
             .add("ver", 1)
             .when(Condition::has_not("deleted_at"))
+            .when(Acting::on_behalf(owner).as_read())
             .when(Condition::is(["grants", api.as_str(), "registration"], &registration.id))
             .when(Condition::is(["grants", api.as_str(), "status"], &decision.from));
         let update = Update::of(Key::registration(registration.application, registration.api))

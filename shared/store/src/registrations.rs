@@ -9,6 +9,7 @@ use portico_domain::registration::Registration;
 use serde::{Deserialize, Serialize};
 
 use crate::idempotency::{Made, Once};
+use crate::owners::Acting;
 use crate::team_roles::gives_consumer;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update};
 
@@ -18,9 +19,9 @@ pub enum CreateRegistrationError {
     /// The request was sent before under the same key.
     #[error("the request was made before")]
     Repeated,
-    /// The application was deleted meanwhile.
-    #[error("the application is gone")]
-    ApplicationGone,
+    /// The application was deleted meanwhile, has another owner, or whoever asks is no member of its team any more.
+    #[error("the application changed meanwhile")]
+    ApplicationChanged,
     /// It was registered for this API before.
     #[error("the application is already registered for this API")]
     AlreadyRegistered,
@@ -30,8 +31,8 @@ pub enum CreateRegistrationError {
     /// The publication is not what was read any more, or the API is gone.
     #[error("the publication changed meanwhile")]
     PublicationChanged,
-    /// The developer is no member of the team any more, or the team does not give the role any more.
-    #[error("the developer's roles changed meanwhile")]
+    /// The developer is no member of the team any more, or the team does not have the role any more.
+    #[error("the roles changed meanwhile")]
     RoleLost,
     /// The store.
     #[error(transparent)]
@@ -41,7 +42,7 @@ pub enum CreateRegistrationError {
 /// Why a registration was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteRegistrationError {
-    /// The application does not have it as it was read any more: read again and decide again.
+    /// The application does not have it as it was read any more, or whoever asks lost the right to it: read again and decide again.
     #[error("the registration changed meanwhile")]
     Changed,
     /// The store.
@@ -49,12 +50,12 @@ pub enum DeleteRegistrationError {
     Store(#[from] StoreError),
 }
 
-/// The role that a registration rests on: a developer has it by being a member of a team.
+/// The role that a registration rests on: a developer has it by being a member of a team, or the team that owns the application has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entitled {
-    /// Who asks.
-    pub developer: DeveloperId,
-    /// The team that gives the role.
+    /// Who must be a member of the team; nobody where the application is the team's own.
+    pub developer: Option<DeveloperId>,
+    /// The team that has the role.
     pub through: TeamId,
 }
 
@@ -103,6 +104,7 @@ impl Store {
         &self,
         registration: &Registration,
         publication: &Publication,
+        acting: Acting,
         entitled: Option<Entitled>,
         once: Option<&Once>,
         event: &Event,
@@ -115,6 +117,7 @@ impl Store {
             .set(grant, &registration.grant())
             .add("ver", 1)
             .when(Condition::has_not("deleted_at"))
+            .when(acting.as_read())
             .when(Condition::has_not(grant))
             .when(Condition::fewer("grants", REGISTRATIONS_PER_APPLICATION));
         let as_read = Condition::Exists
@@ -134,13 +137,12 @@ impl Store {
                 Error::PublicationChanged
             });
         if let Some(Entitled { developer, through }) = entitled {
-            transaction = transaction.check(Key::member(through, developer), Condition::Exists, |_| Error::RoleLost).check(
-                Key::team(through),
-                gives_consumer(registration.api),
-                |_| Error::RoleLost,
-            );
+            transaction = transaction.check(Key::team(through), gives_consumer(registration.api), |_| Error::RoleLost);
+            if let Some(developer) = developer {
+                transaction = transaction.check(Key::member(through, developer), Condition::Exists, |_| Error::RoleLost);
+            }
         }
-        transaction.event(&root, event).commit(self).await
+        transaction.acting(acting, || Error::ApplicationChanged).event(&root, event).commit(self).await
     }
 
     /// Deletes a registration, as it was read, in whatever status; calls that rest on it are refused from then on.
@@ -152,6 +154,7 @@ impl Store {
         application: ApplicationId,
         api: ApiId,
         grant: &Grant,
+        acting: Acting,
         event: &Event,
     ) -> Result<(), DeleteRegistrationError> {
         use DeleteRegistrationError as Error;
@@ -161,10 +164,12 @@ impl Store {
             .remove(["grants", api_text.as_str()])
             .add("ver", 1)
             .when(Condition::has_not("deleted_at"))
+            .when(acting.as_read())
             .when(Condition::is(["grants", api_text.as_str(), "registration"], &grant.registration))
             .when(Condition::is(["grants", api_text.as_str(), "status"], &grant.status));
         Transaction::new()
             .update(without, |_| Error::Changed)
+            .acting(acting, || Error::Changed)
             .delete(Key::registration(application, api))
             .delete(Key::registration_pointer(api, application))
             .event(&root, event)
@@ -185,10 +190,11 @@ impl Store {
 fn broken(before: Option<Item>, api: ApiId) -> CreateRegistrationError {
     use CreateRegistrationError as Error;
     match before.map(|item| item.read::<Application>()) {
-        None => Error::ApplicationGone,
+        None => Error::ApplicationChanged,
         Some(Err(error)) => error.into(),
-        Some(Ok(application)) if !application.is_live() => Error::ApplicationGone,
+        Some(Ok(application)) if !application.is_live() => Error::ApplicationChanged,
         Some(Ok(application)) if application.grants.contains_key(&api) => Error::AlreadyRegistered,
-        Some(Ok(_)) => Error::TooMany,
+        Some(Ok(application)) if application.grants.len() >= REGISTRATIONS_PER_APPLICATION as usize => Error::TooMany,
+        Some(Ok(_)) => Error::ApplicationChanged,
     }
 }

@@ -3,6 +3,7 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use portico_domain::developer::Developer;
 use portico_domain::id::DeveloperId;
+use portico_domain::owner::Owner;
 
 use crate::{Condition, Key, Store, StoreError, Update};
 
@@ -13,19 +14,16 @@ impl Store {
     /// Copies a developer's status onto every application of theirs that is behind it. Doing it twice, or twice at the same time,
     /// changes nothing: an older status never replaces a newer one.
     ///
-    /// An application that is created meanwhile needs no copy: its own transaction checks that its owner is approved.
+    /// An application that is created meanwhile, or becomes the developer's, needs no copy: its own transaction checks that its owner is
+    /// approved. One of a team needs none ever.
     ///
     /// # Errors
     /// As [`StoreError`] says; what was copied by then stays.
     pub async fn settle_standing(&self, developer: DeveloperId) -> Result<(), StoreError> {
         let root = Key::developer(developer);
         let Some(developer) = self.find::<Developer>(&root).await? else { return Ok(()) };
-        let pointers = self.children(root.pk(), "APP#").await?;
-        let applications: Vec<Key> = pointers
-            .iter()
-            .filter_map(|pointer| pointer.key().sk().strip_prefix("APP#").and_then(|id| id.parse().ok()))
-            .map(Key::application)
-            .collect();
+        let owned = self.application_ids_of(Owner::Developer(developer.id)).await?;
+        let applications: Vec<Key> = owned.into_iter().map(Key::application).collect();
         let found = self.load(&applications).await?;
         let version = i64::try_from(developer.standing_ver).unwrap_or(i64::MAX);
         let is_behind =

@@ -8,6 +8,7 @@ use portico_domain::job::{Job, Work};
 use portico_domain::reader::Scope;
 use portico_domain::team::{Member, Team};
 
+use crate::owners::owns_nothing;
 use crate::teams::{ChangeTeamError, member_of};
 use crate::{Condition, Key, Store, StoreError, Transaction, Update, decide_again};
 
@@ -15,7 +16,7 @@ use crate::{Condition, Key, Store, StoreError, Transaction, Update, decide_again
 const AT_ONCE: usize = 50;
 
 impl Store {
-    /// Deletes a team, as it was read, or does nothing. What is left is a tombstone, whose roles count for nothing, and its members,
+    /// Deletes a team, as it was read, that owns no application, or does nothing. What is left is a tombstone, whose roles count for nothing, and its members,
     /// which `job` is to remove ([`Work::RemoveTeam`]).
     ///
     /// # Errors
@@ -31,6 +32,7 @@ impl Store {
             .remove("list")
             .remove("list_at")
             .when(Condition::has_not("deleted_at"))
+            .when(owns_nothing())
             .when(Condition::is("ver", &team.ver));
         Transaction::new().update(tombstone, |_| ChangeTeamError::Changed).job(job).event(&root, event).commit(self).await
     }

@@ -8,6 +8,12 @@ pub(crate) enum Who {
     Owner,
     /// Another approved developer of the same portal.
     Eve,
+    /// A member of the team that owns the application, where roles count: in a scene of its own ([`Who::OF_TEAM`]).
+    Teammate,
+    /// Somebody who was a member, in that scene.
+    Former,
+    /// An approved developer without a team, and so without a role, in that scene.
+    WithoutRole,
     /// Ada's session, but signed for another portal.
     Elsewhere,
     /// A developer whom nobody has approved, with a session that should not be.
@@ -24,36 +30,65 @@ pub(crate) enum Who {
 
 impl Who {
     /// Everybody; those who may do most come last.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Owner, Self::Eve, Self::Elsewhere, Self::Pending, Self::Revoked, Self::Anonymous, Self::Admin, Self::OtherAdmin];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Owner,
+        Self::Eve,
+        Self::Teammate,
+        Self::Former,
+        Self::WithoutRole,
+        Self::Elsewhere,
+        Self::Pending,
+        Self::Revoked,
+        Self::Anonymous,
+        Self::Admin,
+        Self::OtherAdmin,
+    ];
+
+    /// Those who call where the application is a team's and private APIs take a role.
+    pub(crate) const OF_TEAM: [Self; 3] = [Self::Teammate, Self::Former, Self::WithoutRole];
 }
 
 /// The statuses of a row.
-pub(crate) type Cells = [u16; 8];
+pub(crate) type Cells = [u16; 11];
 
 /// The same for everybody: nobody is asked who they are.
 const fn anyone(status: u16) -> Cells {
-    [status; 8]
+    [status; 11]
 }
 
 /// Developers only, each about their own things.
 const fn each(status: u16) -> Cells {
-    [status, status, 401, 401, 401, 401, 401, 401]
+    [status, status, status, status, status, 401, 401, 401, 401, 401, 401]
 }
 
-/// The owner only; to another developer it is not there.
+/// The owner only; to another developer it is not there. What is a team's is its members', as long as they are members.
 const fn own(status: u16) -> Cells {
-    [status, 404, 401, 401, 401, 401, 401, 401]
+    [status, 404, status, 404, 404, 401, 401, 401, 401, 401, 401]
+}
+
+/// The owner only, and no team's.
+const fn private(status: u16) -> Cells {
+    [status, 404, 404, 404, 404, 401, 401, 401, 401, 401, 401]
+}
+
+/// Developers only, about an API that those without a role for it do not see where roles count.
+const fn each_who_sees(status: u16) -> Cells {
+    [status, status, status, 404, 404, 401, 401, 401, 401, 401, 401]
 }
 
 /// Everybody, but a session that is not in force is no silent visit.
 const fn visitors(status: u16, anonymous: u16) -> Cells {
-    [status, status, 401, 401, 401, anonymous, anonymous, anonymous]
+    [status, status, status, status, status, 401, 401, 401, anonymous, anonymous, anonymous]
+}
+
+/// The same of a private API: those without a role for it do not see it where roles count.
+const fn readers(status: u16, anonymous: u16) -> Cells {
+    [status, status, status, 404, 404, 401, 401, 401, anonymous, anonymous, anonymous]
 }
 
 /// Administrators only: of all portals, and of another one.
 const fn admins(admin: u16, other_admin: u16) -> Cells {
-    [401, 401, 401, 401, 401, 401, admin, other_admin]
+    [401, 401, 401, 401, 401, 401, 401, 401, 401, admin, other_admin]
 }
 
 /// Route key, and what each of [`Who::ALL`] is answered.
@@ -81,7 +116,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /api/v3/applications/{applicationId}/credentials", own(200)),
     ("GET /api/v3/applications/{applicationId}/registrations", own(200)),
     ("GET /api/v3/applications/{applicationId}/registrations/{registrationId}", own(200)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/applications", each(200)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/applications", each_who_sees(200)),
     ("GET /api/v3/developer/me", each(200)),
     ("GET /api/v3/application-auth-strategies", each(200)),
     ("GET /api/v3/developer/teams", each(200)),
@@ -89,7 +124,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /api/v3/developer/teams/{teamId}/developers", own(200)),
     // A developer's own account: a wrong current password
     ("GET /api/portico/v1/developer/sessions", each(200)),
-    ("DELETE /api/portico/v1/developer/sessions/{sessionId}", own(204)),
+    ("DELETE /api/portico/v1/developer/sessions/{sessionId}", private(204)),
     ("POST /api/portico/v1/developer/change-password", each(401)),
     ("PATCH /api/portico/v1/developer", each(200)),
     // The catalog: a private API
@@ -100,16 +135,16 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /api/v3/apis", visitors(200, 200)),
     ("GET /api/v3/api-attributes", visitors(200, 200)),
     ("GET /api/v3/search", visitors(200, 200)),
-    ("GET /api/v3/apis/{apiIdOrSlug}", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/actions", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/versions", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/versions/{versionId}", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/versions/{versionId}/raw", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/documents", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/documents/{documentIdOrSlug}", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/specifications", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/specifications/{specId}", visitors(200, 404)),
-    ("GET /api/v3/apis/{apiIdOrSlug}/specifications/{specId}/raw", visitors(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/actions", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/versions", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/versions/{versionId}", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/versions/{versionId}/raw", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/documents", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/documents/{documentIdOrSlug}", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/specifications", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/specifications/{specId}", readers(200, 404)),
+    ("GET /api/v3/apis/{apiIdOrSlug}/specifications/{specId}/raw", readers(200, 404)),
     // Administration of a portal
     ("GET /v3/portals", admins(200, 200)),
     ("GET /v3/portals/{portalId}", admins(200, 403)),
@@ -136,6 +171,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /v3/portals/{portalId}/applications/{applicationId}/developers", admins(200, 403)),
     ("POST /v3/portals/{portalId}/applications/{applicationId}/registrations", admins(201, 403)),
     ("GET /v3/portals/{portalId}/applications/{applicationId}", admins(200, 403)),
+    ("PATCH /v3/portals/{portalId}/applications/{applicationId}", admins(200, 403)),
     ("DELETE /v3/portals/{portalId}/applications/{applicationId}", admins(204, 403)),
     ("GET /v3/portals/{portalId}/applications/{applicationId}/credentials", admins(200, 403)),
     ("GET /v3/portals/{portalId}/application-registrations", admins(200, 403)),
@@ -217,10 +253,10 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /", visitors(200, 200)),
     ("GET /apis", visitors(200, 200)),
     ("GET /search", visitors(200, 200)),
-    ("GET /apis/{apiIdOrSlug}", visitors(200, 404)),
-    ("GET /apis/{apiIdOrSlug}/docs/{documentIdOrSlug}", visitors(200, 404)),
-    ("GET /apis/{apiIdOrSlug}/reference", visitors(200, 404)),
-    ("GET /apis/{apiIdOrSlug}/register", visitors(200, 303)),
+    ("GET /apis/{apiIdOrSlug}", readers(200, 404)),
+    ("GET /apis/{apiIdOrSlug}/docs/{documentIdOrSlug}", readers(200, 404)),
+    ("GET /apis/{apiIdOrSlug}/reference", readers(200, 404)),
+    ("GET /apis/{apiIdOrSlug}/register", readers(200, 303)),
     ("GET /register", visitors(303, 200)),
     ("GET /register/sent", visitors(303, 200)),
     ("GET /login", visitors(303, 200)),
@@ -232,26 +268,26 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /waiting", visitors(303, 200)),
     ("GET /apps", visitors(200, 303)),
     ("GET /apps/new", visitors(200, 303)),
-    ("GET /apps/{applicationId}", [200, 404, 401, 401, 401, 303, 303, 303]),
-    ("GET /apps/{applicationId}/edit", [200, 404, 401, 401, 401, 303, 303, 303]),
+    ("GET /apps/{applicationId}", [200, 404, 200, 404, 404, 401, 401, 401, 303, 303, 303]),
+    ("GET /apps/{applicationId}/edit", [200, 404, 200, 404, 404, 401, 401, 401, 303, 303, 303]),
     ("GET /profile", visitors(200, 303)),
     // Administrators' pages: whoever has neither token nor session is sent to sign in
-    ("GET /admin/login", [200, 200, 200, 200, 200, 200, 303, 200]),
-    ("GET /admin", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/developers", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/developers/{developerId}", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/teams", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/teams/new", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/teams/{teamId}", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/applications", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/applications/{applicationId}", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/apis", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/apis/new", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/apis/{apiId}", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/auth-strategies", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/auth-strategies/new", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/auth-strategies/{authStrategyId}", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/settings", [303, 303, 303, 303, 303, 303, 200, 403]),
-    ("GET /admin/explain", [303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/login", [200, 200, 200, 200, 200, 200, 200, 200, 200, 303, 200]),
+    ("GET /admin", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/developers", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/developers/{developerId}", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/teams", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/teams/new", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/teams/{teamId}", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/applications", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/applications/{applicationId}", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/apis", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/apis/new", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/apis/{apiId}", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/auth-strategies", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/auth-strategies/new", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/auth-strategies/{authStrategyId}", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/settings", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/explain", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
     ("GET /assets/{file}", anyone(404)),
 ];

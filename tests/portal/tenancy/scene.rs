@@ -32,6 +32,8 @@ pub(crate) struct Scene {
     revoked: Client,
     elsewhere: Client,
     other_admin: Client,
+    /// A member of the team, one who was, and one without a team: where the application is the team's.
+    of_team: Option<[Client; 3]>,
     /// An API to register for.
     winds: String,
     /// Values of path parameters.
@@ -93,13 +95,41 @@ impl Scene {
             ("authStrategyId", spare.to_string()),
             ("file", "nothing.css".to_owned()),
         ]);
-        Self { portal, ada, eve, pending, revoked, elsewhere, other_admin, winds, ids }
+        Self { portal, ada, eve, pending, revoked, elsewhere, other_admin, of_team: None, winds, ids }
+    }
+
+    /// The same, but roles count, and ada has given the application to her team.
+    pub(crate) async fn of_team() -> Self {
+        let mut scene = Self::start().await;
+        let portal = &scene.portal;
+        let team = scene.ids["teamId"].parse().expect("a team's id");
+        portal.let_own(team, true).await;
+        portal.give(team, None, CONSUMER).await;
+        let tess = portal.approved_developer("tess@example.test").await;
+        let fred = portal.approved_developer("fred@example.test").await;
+        let walt = portal.approved_developer("walt@example.test").await;
+        portal.join(team, tess.developer.expect("tess")).await;
+        portal.join(team, fred.developer.expect("fred")).await;
+        portal.leave(team, fred.developer.expect("fred")).await;
+        let application = format!("{APPLICATIONS}/{}", scene.ids["applicationId"]);
+        scene.ada.patch(&application, json!({ "team_id": team })).await.expect(200);
+        portal.set_rbac(true).await;
+        scene.of_team = Some([tess, fred, walt]);
+        scene
     }
 
     pub(crate) fn client(&self, who: Who) -> Client {
         match who {
             Who::Owner => self.ada.clone(),
             Who::Eve => self.eve.clone(),
+            Who::Teammate | Who::Former | Who::WithoutRole => {
+                let [tess, fred, walt] = self.of_team.as_ref().expect("a scene of a team");
+                match who {
+                    Who::Teammate => tess.clone(),
+                    Who::Former => fred.clone(),
+                    _ => walt.clone(),
+                }
+            }
             Who::Elsewhere => self.elsewhere.clone(),
             Who::Pending => self.pending.clone(),
             Who::Revoked => self.revoked.clone(),
@@ -164,6 +194,9 @@ impl Scene {
                 "name": "On ada's behalf", "owner": { "type": "developer", "id": self.ada.developer.expect("ada") },
             }),
             "POST /v3/portals/{portalId}/applications/{applicationId}/registrations" => json!({ "api_id": self.winds }),
+            "PATCH /v3/portals/{portalId}/applications/{applicationId}" => {
+                json!({ "owner": { "type": "developer", "id": self.eve.developer.expect("eve") } })
+            }
             "POST /v3/portals/{portalId}/teams" => json!({ "name": format!("Team {number}") }),
             "PATCH /v3/portals/{portalId}/teams/{teamId}" => json!({ "description": format!("Number {number}") }),
             "POST /v3/portals/{portalId}/teams/{teamId}/developers" => json!({ "id": self.eve.developer.expect("eve") }),

@@ -8,6 +8,7 @@ use portico_domain::document::{Document, DocumentStatus};
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{ApiId, DeveloperId, DocumentId, EventId, PortalId, RegistrationId, SessionId, StrategyId};
 use portico_domain::mail_failure::{MailFailure, Reason};
+use portico_domain::owner::Owner;
 use portico_domain::reader::Role;
 use portico_domain::session::Session;
 use portico_domain::status::Status;
@@ -56,7 +57,7 @@ async fn put_documents(world: &World, documents: &[(u128, Option<u128>)]) -> Key
 pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
     let (portal, application) = (world.portal.id(), Key::application(world.application));
     let card = Key::publication(portal, world.api);
-    let pointer = Key::app_pointer(world.ada, world.application);
+    let pointer = Key::app_pointer(Owner::Developer(world.ada), world.application);
     let registration = Key::registration(world.application, world.api);
     let session = Key::session(world.ada, world.session);
     match rule {
@@ -110,7 +111,7 @@ pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
             key
         }
         Rule::PointerWithoutApplication => {
-            let key = Key::app_pointer(world.eve, world.application);
+            let key = Key::app_pointer(Owner::Developer(world.eve), world.application);
             let card = world.portal.application(world.application).await.expect("the application").card;
             world.put(&key, "app_pointer", &card).await;
             key
@@ -180,7 +181,9 @@ fn edit_that_breaks(world: &World, rule: Rule, portal: &str, api: &str) -> (Upda
         Rule::AddressNotVerified => edited(developer(), |edit| edit.remove("email_verified_at")),
         Rule::SessionOfTheFuture => edited(at(Key::session(world.ada, world.session)), |edit| edit.set("epoch", &9)),
         Rule::TokenOfTheFuture => edited(at(world.token.clone()), |edit| edit.set("generation", &9)),
-        Rule::CardDiffers => edited(at(Key::app_pointer(world.ada, world.application)), |edit| edit.set("name", "Weather bored")),
+        Rule::CardDiffers => {
+            edited(at(Key::app_pointer(Owner::Developer(world.ada), world.application)), |edit| edit.set("name", "Weather bored"))
+        }
         Rule::KeyCount => edited(application(), |edit| edit.add("key_count", 1)),
         Rule::RegistrationWithoutGrant => {
             let (edit, _) = edited(application(), |edit| edit.remove(["grants", api]));

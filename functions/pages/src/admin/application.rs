@@ -4,7 +4,6 @@ use askama::Template;
 use portico_domain::api::Api;
 use portico_domain::api_key::PublicPart;
 use portico_domain::application::Application;
-use portico_domain::developer::Developer;
 use portico_domain::event::Event;
 use portico_domain::id::ApplicationId;
 use portico_domain::registration::Registration;
@@ -20,6 +19,7 @@ use crate::parts::{Confirm, Pill, When};
 use crate::shown::{Page, Stop};
 
 use super::developer::Decision;
+use super::owners::{OwnerLink, Owners};
 use super::words::Happened;
 use super::{Admin, Place, Side};
 
@@ -49,7 +49,7 @@ struct ApplicationPage {
     reference_id: String,
     strategy: String,
     key_prefix: String,
-    owner: Option<(String, String)>,
+    owner: Option<OwnerLink>,
     created: When,
     registrations: Vec<RegistrationRow>,
     keys: Vec<KeyRow>,
@@ -68,8 +68,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let mut registrations = portal.store.registrations_of(id).await?;
     registrations.sort_by_key(|one| (one.created_at, one.id));
     let apis = registrations.iter().map(|one| Key::api(one.api));
-    let beside = [Key::developer(application.owner), Key::strategy(application.card.strategy)];
-    let items = portal.store.load(&apis.chain(beside).collect::<Vec<_>>()).await?;
+    let items = portal.store.load(&apis.chain([Key::strategy(application.card.strategy)]).collect::<Vec<_>>()).await?;
     let decide = format!("{}/applications/{id}", admin.own_root());
     let mut rows = Vec::with_capacity(registrations.len());
     for one in &registrations {
@@ -79,7 +78,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let mut credentials = portal.store.credentials_of(id).await?;
     credentials.sort_by_key(|credential| (credential.created_at, credential.id));
     let events: Vec<Event> = portal.store.children_as(Key::application(id).pk(), "EVENT#").await?;
-    let owner = items.get::<Developer>(&Key::developer(application.owner))?;
+    let owner = Owners::of(portal, std::iter::once(application.owner)).await?.get(application.owner)?;
     let strategy = items.get::<Strategy>(&Key::strategy(application.card.strategy))?;
     let page = ApplicationPage {
         frame: admin.frame(request, application.card.name.clone()),
@@ -87,7 +86,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         reference_id: application.card.reference_id.clone().unwrap_or_default(),
         strategy: strategy.map(|strategy| strategy.display_name).unwrap_or_default(),
         key_prefix: PublicPart::of(id).to_string(),
-        owner: owner.map(|owner| (owner.id.to_string(), owner.full_name)),
+        owner,
         created: When::of(application.card.created_at, now),
         delete: Confirm::deletion_of_application(
             &application.card.name,

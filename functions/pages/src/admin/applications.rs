@@ -2,16 +2,16 @@
 
 use askama::Template;
 use portico_domain::application::Application;
-use portico_domain::developer::Developer;
 use portico_domain::status::Status;
 use portico_http::{Portal, Request};
+use portico_store::Item;
 use portico_store::applications::applications_list;
-use portico_store::{Item, Key};
 
 use crate::frame::Frame;
 use crate::parts::{Empty, When};
 use crate::shown::{Page, Stop};
 
+use super::owners::{OwnerLink, Owners};
 use super::pager::Pager;
 use super::{Admin, CAP, Place, Side, asked, holds};
 
@@ -19,7 +19,7 @@ struct Row {
     id: String,
     name: String,
     reference_id: String,
-    owner: Option<(String, String)>,
+    owner: Option<OwnerLink>,
     approved: usize,
     waiting: usize,
     created: When,
@@ -52,20 +52,19 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let pager = Pager::of(asked(request, "page"), total, "/admin/applications", &[("q", words)]);
     let fresh: Result<Vec<Application>, _> = portal.store.fresh(&pager.cut(found)).await?.iter().map(Item::read).collect();
     let fresh = fresh?;
-    let owners = portal.store.load(&fresh.iter().map(|one| Key::developer(one.owner)).collect::<Vec<_>>()).await?;
+    let owners = Owners::of(portal, fresh.iter().map(|one| one.owner)).await?;
     let now = portal.now();
     let mut rows = Vec::with_capacity(fresh.len());
     for application in fresh {
-        let owner = owners.get::<Developer>(&Key::developer(application.owner))?;
         let with = |status| application.grants.values().filter(|grant| grant.status == status).count();
         rows.push(Row {
+            owner: owners.get(application.owner)?,
             id: application.card.id.to_string(),
             approved: with(Status::Approved),
             waiting: with(Status::Pending),
             created: When::of(application.card.created_at, now),
             reference_id: application.card.reference_id.unwrap_or_default(),
             name: application.card.name,
-            owner: owner.map(|owner| (owner.id.to_string(), owner.full_name)),
         });
     }
     let page = ApplicationsPage {

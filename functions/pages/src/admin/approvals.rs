@@ -22,6 +22,7 @@ use crate::frame::Frame;
 use crate::parts::{Empty, Field, When, counted, reason};
 use crate::shown::{Page, Stop};
 
+use super::owners::{OwnerLink, Owners};
 use super::{Admin, CAP, Place, Side};
 
 /// How many of each are shown at a time: deciding about them brings the next ones.
@@ -42,9 +43,7 @@ struct Asking {
     id: String,
     application: String,
     application_name: String,
-    developer: String,
-    developer_name: String,
-    email: String,
+    owner: OwnerLink,
     api: String,
     api_name: String,
     since: When,
@@ -135,20 +134,16 @@ async fn registrations(portal: &Portal, asked: &[Registration], now: Timestamp) 
         let found = items.get::<Application>(&Key::application(one.application))?.filter(Application::is_live);
         applications.extend(found.map(|application| (application.card.id, application)));
     }
-    let owners: Vec<Key> = applications.values().map(|application| Key::developer(application.owner)).collect();
-    let people = portal.store.load(&owners).await?;
+    let owners = Owners::of(portal, applications.values().map(|application| application.owner)).await?;
     let mut rows = Vec::with_capacity(asked.len());
     for one in asked {
         let Some(application) = applications.get(&one.application) else { continue };
-        let owner = people.get::<Developer>(&Key::developer(application.owner))?;
-        let (Some(api), Some(owner)) = (api(&items, one.api)?, owner) else { continue };
+        let (Some(api), Some(owner)) = (api(&items, one.api)?, owners.get(application.owner)?) else { continue };
         rows.push(Asking {
             id: one.id.to_string(),
             application: application.card.id.to_string(),
             application_name: application.card.name.clone(),
-            developer: owner.id.to_string(),
-            developer_name: owner.full_name,
-            email: owner.email,
+            owner,
             api: api.id.to_string(),
             api_name: api.name,
             since: When::of(one.created_at, now),

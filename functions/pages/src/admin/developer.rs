@@ -5,6 +5,7 @@ use portico_domain::application::Application;
 use portico_domain::developer::Developer;
 use portico_domain::event::Event;
 use portico_domain::id::DeveloperId;
+use portico_domain::owner::Owner;
 use portico_domain::status::Status;
 use portico_domain::text::DecisionReason;
 use portico_domain::time::Timestamp;
@@ -91,7 +92,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let developer = admin.items.get::<Developer>(&Key::developer(id))?;
     let developer = developer.filter(|one| one.portal == admin.settings.id && one.deleted_at.is_none());
     let developer = developer.ok_or_else(Problem::not_found)?;
-    let cards = portal.store.applications_of(id).await?;
+    let cards = portal.store.applications_owned_by(Owner::Developer(id)).await?;
     let keys: Vec<Key> = cards.iter().map(|card| Key::application(card.id)).collect();
     let items = portal.store.load(&keys).await?;
     let now = portal.now();

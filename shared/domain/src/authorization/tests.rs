@@ -8,6 +8,7 @@ use crate::application::{Application, ApplicationCard, Grant};
 use crate::credential::Credential;
 use crate::gateway::{Link, LinkedPublication};
 use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, ImplementationId, PortalId, RegistrationId, StrategyId};
+use crate::owner::Owner;
 use crate::status::Status;
 use crate::time::Timestamp;
 use uuid::Uuid;
@@ -59,7 +60,7 @@ fn open() -> Call {
         application: Some(Application {
             card,
             portal: PORTAL,
-            owner: ADA,
+            owner: Owner::Developer(ADA),
             standing: Status::Approved,
             standing_ver: 1,
             grants: BTreeMap::from([(API, Grant { registration: REGISTRATION, status: Status::Approved })]),
@@ -135,7 +136,7 @@ fn a_call_passes_with_every_gate_open_and_says_on_whose_behalf() {
     let authorized = Authorized {
         application: APPLICATION,
         reference_id: "weather-1".to_owned(),
-        owner: ADA,
+        owner: Owner::Developer(ADA),
         api: API,
         registration: REGISTRATION,
         credential: CREDENTIAL,

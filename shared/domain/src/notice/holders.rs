@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, RegistrationId};
+use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, RegistrationId, TeamId};
 use crate::status::Status;
 
 /// A status, or nothing where there was, or is, nothing to have one.
@@ -44,12 +44,18 @@ pub struct Person {
 }
 
 macro_rules! holders {
-    ($($(#[$doc:meta])* $name:ident { $ids:ident { $($id:ident: $of:ty,)+ } $($member:ident: $holds:ty,)* })+) => {$(
+    ($($(#[$doc:meta])* $name:ident { $ids:ident { $($id:ident: $of:ty,)+ $([$($one:ident: $whose:ty = $text:tt),+])? } $($member:ident: $holds:ty,)* })+) => {$(
         #[doc = concat!("The ids in [`", stringify!($name), "`].")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct $ids {
             $(#[doc = concat!("Id of the ", stringify!($id), ".")] pub $id: $of,)+
+            $($(
+                #[doc = concat!("Id of the ", stringify!($one), ", if it is the owner.")]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[cfg_attr(feature = "schema", schemars(with = $text))]
+                pub $one: Option<$whose>,
+            )+)?
         }
 
         $(#[$doc])*
@@ -70,22 +76,27 @@ macro_rules! holders {
 holders! {
     /// An event of a developer.
     OfDeveloper { DeveloperIds { developer: DeveloperId, } status: Moved<Status>, }
-    /// An event of an application. Its developer is the owner.
-    OfApplication { ApplicationIds { application: ApplicationId, developer: DeveloperId, } status: Moved<Presence>, }
+    /// An event of an application. Its developer or its team is the owner.
+    OfApplication { ApplicationIds { application: ApplicationId, [developer: DeveloperId = "DeveloperId", team: TeamId = "TeamId"] } status: Moved<Presence>, }
     /// The end of an application.
     OfDeletedApplication {
-        DeletedApplicationIds { application: ApplicationId, developer: DeveloperId, }
+        DeletedApplicationIds { application: ApplicationId, [developer: DeveloperId = "DeveloperId", team: TeamId = "TeamId"] }
         status: Moved<Presence>,
         registrations: Vec<Ended>,
     }
-    /// An event of a registration. Its developer is the application's owner.
+    /// An event of a registration. Its developer or its team is the application's owner.
     OfRegistration {
-        RegistrationIds { registration: RegistrationId, application: ApplicationId, api: ApiId, developer: DeveloperId, }
+        RegistrationIds {
+            registration: RegistrationId,
+            application: ApplicationId,
+            api: ApiId,
+            [developer: DeveloperId = "DeveloperId", team: TeamId = "TeamId"]
+        }
         status: Moved<Status>,
     }
-    /// An event of a credential. Its developer is the application's owner.
+    /// An event of a credential. Its developer or its team is the application's owner.
     OfCredential {
-        CredentialIds { credential: CredentialId, application: ApplicationId, developer: DeveloperId, }
+        CredentialIds { credential: CredentialId, application: ApplicationId, [developer: DeveloperId = "DeveloperId", team: TeamId = "TeamId"] }
         status: Moved<Presence>,
     }
 }

@@ -11,7 +11,7 @@ use super::{
     RegistrationIds, Who,
 };
 use crate::event::{Event, Name};
-use crate::id::{EventId, PortalId};
+use crate::id::{DeveloperId, EventId, PortalId, TeamId};
 use crate::status::Status;
 
 /// An event does not say what a notice of it has to say.
@@ -96,9 +96,10 @@ impl Reading<'_> {
             Name::ApplicationCreated => Change::ApplicationCreated(self.application(created)?),
             Name::ApplicationUpdated => Change::ApplicationUpdated(self.application(kept)?),
             Name::ApplicationDeleted => {
-                let OfApplication { ids: ApplicationIds { application, developer }, status, .. } = self.application(deleted)?;
+                let OfApplication { ids: ApplicationIds { application, developer, team }, status, .. } =
+                    self.application(deleted)?;
                 let registrations = self.need("registrations")?;
-                let ids = DeletedApplicationIds { application, developer };
+                let ids = DeletedApplicationIds { application, developer, team };
                 Change::ApplicationDeleted(OfDeletedApplication { ids, status, registrations, developer: None })
             }
             Name::RegistrationRequested => Change::RegistrationRequested(self.registration()?),
@@ -153,27 +154,36 @@ impl Reading<'_> {
         Ok(OfDeveloper { ids, status: self.moved()?, developer: None })
     }
 
+    /// The owner of an application: one of both.
+    fn owner(&self) -> Result<(Option<DeveloperId>, Option<TeamId>), Unreadable> {
+        let owner = (self.fact("developer")?, self.fact("team")?);
+        match owner {
+            (None, None) => Err(self.unreadable("developer")),
+            _ => Ok(owner),
+        }
+    }
+
     fn application(&self, status: Moved<Presence>) -> Result<OfApplication, Unreadable> {
-        let ids = ApplicationIds { application: self.need("application")?, developer: self.need("developer")? };
+        let (developer, team) = self.owner()?;
+        let ids = ApplicationIds { application: self.need("application")?, developer, team };
         Ok(OfApplication { ids, status, developer: None })
     }
 
     fn registration(&self) -> Result<OfRegistration, Unreadable> {
+        let (developer, team) = self.owner()?;
         let ids = RegistrationIds {
             registration: self.need("registration")?,
             application: self.need("application")?,
             api: self.need("api")?,
-            developer: self.need("developer")?,
+            developer,
+            team,
         };
         Ok(OfRegistration { ids, status: self.moved()?, developer: None })
     }
 
     fn credential(&self, status: Moved<Presence>) -> Result<OfCredential, Unreadable> {
-        let ids = CredentialIds {
-            credential: self.need("credential")?,
-            application: self.need("application")?,
-            developer: self.need("developer")?,
-        };
+        let (developer, team) = self.owner()?;
+        let ids = CredentialIds { credential: self.need("credential")?, application: self.need("application")?, developer, team };
         Ok(OfCredential { ids, status, developer: None })
     }
 

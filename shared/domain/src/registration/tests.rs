@@ -9,6 +9,7 @@ use crate::application_edit::ApplicationEdit;
 use crate::credential::{Credential, NotKeyAuth};
 use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, PortalId, RegistrationId, StrategyId, TeamId};
 use crate::limits::REGISTRATIONS_PER_APPLICATION;
+use crate::owner::Owner;
 use crate::portal::{Portal, Visibility};
 use crate::publication::Publication;
 use crate::reader::{Held, Reader, Role, Roles, Scope};
@@ -40,7 +41,7 @@ fn application() -> Application {
             updated_at: NOW,
         },
         portal: PORTAL,
-        owner: DeveloperId::new(Uuid::from_u128(7)),
+        owner: Owner::Developer(DeveloperId::new(Uuid::from_u128(7))),
         standing: Status::Approved,
         standing_ver: 1,
         grants: BTreeMap::new(),
@@ -82,7 +83,7 @@ fn request(
     application(&mut asks);
     publication(&mut wanted);
     portal(&mut settings);
-    Registration::request(REGISTRATION, &asks, Some(&wanted), &Reader::Approved, &settings, NOW)
+    Registration::request(REGISTRATION, &asks, Some(&wanted), &Reader::Approved, None, &settings, NOW)
         .map(|registration| registration.status)
 }
 
@@ -115,7 +116,7 @@ fn what_cannot_be_registered_for_is_named() {
     let other = RequestError::OtherStrategy { application: STRATEGY, api: OTHER };
     assert_eq!(request(|_| {}, |wanted| wanted.strategy = Some(OTHER), same), Err(other));
     let portal = Portal::new(PORTAL, "P", STRATEGY, NOW);
-    let unknown = Registration::request(REGISTRATION, &application(), None, &Reader::Approved, &portal, NOW);
+    let unknown = Registration::request(REGISTRATION, &application(), None, &Reader::Approved, None, &portal, NOW);
     assert_eq!(unknown.map(|_| ()), Err(RequestError::UnknownApi));
 }
 
@@ -124,7 +125,8 @@ fn a_role_to_see_an_api_is_none_to_register_for_it_and_without_one_there_is_no_s
     let portal = Portal::new(PORTAL, "P", STRATEGY, NOW);
     let asked = |roles: Roles| {
         let reader = Reader::WithRoles(roles);
-        Registration::request(REGISTRATION, &application(), Some(&publication()), &reader, &portal, NOW).map(|made| made.status)
+        Registration::request(REGISTRATION, &application(), Some(&publication()), &reader, None, &portal, NOW)
+            .map(|made| made.status)
     };
     let with = |role| {
         let mut roles = Roles::default();
@@ -162,9 +164,11 @@ fn an_edit_names_what_it_changes_and_nothing_that_is_so_already() {
         redirect_uri: Some(None),
         description: None,
         scopes: Some(Vec::new()),
+        owner: Some(Owner::Team(TeamId::new(Uuid::from_u128(9)))),
     };
     let edited = edit.of(&application(), LATER).expect("it changes something");
-    assert_eq!(edited.changed, ["client_id", "redirect_uri", "scopes"]);
+    assert_eq!(edited.changed, ["client_id", "redirect_uri", "scopes", "owner"]);
+    assert_eq!(edited.owner, Some(Owner::Team(TeamId::new(Uuid::from_u128(9)))));
     let expected = ApplicationCard {
         reference_id: Some("weather-2".to_owned()),
         redirect_uri: None,

@@ -28,6 +28,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("delete-developer", "admin-developers", "DELETE", "/v3/portals/{portalId}/developers/{developerId}", Administrator, Nothing, false),
     route("list-applications", "admin-applications", "GET", "/v3/portals/{portalId}/applications", Administrator, Nothing, true),
     route("get-application", "admin-applications", "GET", "/v3/portals/{portalId}/applications/{applicationId}", Administrator, Nothing, false),
+    route("update-application", "admin-applications", "PATCH", "/v3/portals/{portalId}/applications/{applicationId}", Administrator, Json, true),
     route("delete-application", "admin-applications", "DELETE", "/v3/portals/{portalId}/applications/{applicationId}", Administrator, Nothing, false),
     route("list-credentials-by-application", "admin-applications", "GET", "/v3/portals/{portalId}/applications/{applicationId}/credentials", Administrator, Nothing, true),
     route("list-registrations", "admin-applications", "GET", "/v3/portals/{portalId}/application-registrations", Administrator, Nothing, true),

@@ -2,6 +2,7 @@
 //! requires its labels, and has them write-only: null does justice to both.
 
 use portico_domain::application::Application;
+use portico_domain::owner::Owner;
 use portico_domain::strategy::Strategy;
 use serde::Serialize;
 
@@ -20,7 +21,7 @@ pub struct AdminApplicationView {
     registration_count: usize,
     portal: Reference,
     auth_strategy: StrategyView,
-    owner: Owner,
+    owner: OwnerView,
     #[serde(flatten)]
     provider: Option<OfProvider>,
 }
@@ -31,12 +32,19 @@ struct Reference {
     id: String,
 }
 
+/// The owner of an application.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct Owner {
+pub(super) struct OwnerView {
     #[serde(rename = "type")]
     kind: &'static str,
     id: String,
+}
+
+impl OwnerView {
+    pub(super) fn of(owner: Owner) -> Self {
+        Self { kind: owner.kind(), id: owner.to_string() }
+    }
 }
 
 /// What only an application of an identity provider has.
@@ -68,7 +76,7 @@ impl AdminApplicationView {
             registration_count: application.grants.len(),
             portal: Reference { id: application.portal.to_string() },
             auth_strategy: StrategyView::brief(strategy),
-            owner: Owner { kind: "developer", id: application.owner.to_string() },
+            owner: OwnerView::of(application.owner),
             provider,
         }
     }

@@ -7,6 +7,8 @@ use portico_domain::registration::Registration;
 use portico_domain::status::Status;
 use serde::Serialize;
 
+use crate::views::admin_application::OwnerView;
+
 /// A registration.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -74,14 +76,6 @@ struct OwnedApplicationView {
     owner: OwnerView,
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct OwnerView {
-    #[serde(rename = "type")]
-    owner_type: &'static str,
-    id: String,
-}
-
 impl ApiRegistrationView {
     /// The view of a registration with its application and its portal.
     pub fn of(registration: &Registration, application: &Application, portal: &Portal) -> Self {
@@ -93,7 +87,7 @@ impl ApiRegistrationView {
                 id: application.card.id.to_string(),
                 name: application.card.name.clone(),
                 description: application.card.description.clone(),
-                owner: OwnerView { owner_type: "developer", id: application.owner.to_string() },
+                owner: OwnerView::of(application.owner),
             },
         }
     }

@@ -1,6 +1,7 @@
-//! An application as its owner sees it.
+//! An application as its owner, or a member of the team that owns it, sees it.
 
 use portico_domain::application::ApplicationCard;
+use portico_domain::owner::Owner;
 use portico_domain::strategy::Strategy;
 use serde::Serialize;
 
@@ -29,11 +30,13 @@ pub struct ApplicationView {
     pub created_at: String,
     /// RFC 3339.
     pub updated_at: String,
+    /// The team that owns it; null for an application of the developer.
+    pub team_id: Option<String>,
 }
 
 impl ApplicationView {
-    /// The view of an application with its strategy.
-    pub fn of(card: &ApplicationCard, strategy: &Strategy) -> Self {
+    /// The view of an application with its owner and its strategy.
+    pub fn of(owner: Owner, card: &ApplicationCard, strategy: &Strategy) -> Self {
         Self {
             id: card.id.to_string(),
             name: card.name.clone(),
@@ -44,6 +47,7 @@ impl ApplicationView {
             scopes: card.scopes.clone(),
             created_at: card.created_at.rfc3339(),
             updated_at: card.updated_at.rfc3339(),
+            team_id: owner.team().map(|team| team.to_string()),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use portico_domain::application::{Application, Grant};
+use portico_domain::id::PortalId;
+use portico_domain::owner::Owner;
 use portico_domain::registration::Registration;
 
 use super::rows::RegistrationPointerRow;
@@ -20,12 +22,12 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
             found.insert(Violation::new(Rule::StrategyMissing, keys));
         }
     }
-    for (developer, id) in snapshot.app_pointers.keys() {
-        let keys = [Key::app_pointer(*developer, *id), Key::application(*id), Key::developer(*developer)];
-        if snapshot.developer(*developer).is_none() {
+    for (owner, id) in snapshot.app_pointers.keys() {
+        let keys = [Key::app_pointer(*owner, *id), Key::application(*id), Key::owner(*owner)];
+        if portal_of(snapshot, *owner).is_none() {
             found.insert(Violation::new(Rule::Orphan, keys.clone()));
         }
-        if snapshot.application(*id).is_none_or(|application| application.owner != *developer) {
+        if snapshot.application(*id).is_none_or(|application| application.owner != *owner) {
             found.insert(Violation::new(Rule::PointerWithoutApplication, keys));
         }
     }
@@ -44,24 +46,34 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
     }
 }
 
-/// The owner is there, lists the application as it is, and lends it the status of the owner.
+/// The portal of an owner that is there.
+fn portal_of(snapshot: &Snapshot, owner: Owner) -> Option<PortalId> {
+    match owner {
+        Owner::Developer(id) => snapshot.developer(id).map(|developer| developer.portal),
+        Owner::Team(id) => snapshot.team(id).map(|team| team.portal),
+    }
+}
+
+/// The owner is there, lists the application as it is, and a developer lends it their status.
 fn owner(snapshot: &Snapshot, application: &Application, found: &mut BTreeSet<Violation>) {
     let card = &application.card;
-    let (root, owner) = (Key::application(card.id), Key::developer(application.owner));
+    let (root, owner) = (Key::application(card.id), Key::owner(application.owner));
     let pointer = Key::app_pointer(application.owner, card.id);
     match snapshot.app_pointers.get(&(application.owner, card.id)) {
         None => found.insert(Violation::new(Rule::ApplicationWithoutPointer, [root.clone(), pointer])),
         Some(listed) if listed != card => found.insert(Violation::new(Rule::CardDiffers, [pointer, root.clone()])),
         Some(_) => false,
     };
-    let Some(developer) = snapshot.developer(application.owner) else {
+    let Some(portal) = portal_of(snapshot, application.owner) else {
         found.insert(Violation::new(Rule::Orphan, [root, owner]));
         return;
     };
-    if developer.portal != application.portal {
+    if portal != application.portal {
         found.insert(Violation::new(Rule::OtherPortal, [root.clone(), owner.clone()]));
     }
-    if (application.standing, application.standing_ver) != (developer.status, developer.standing_ver) {
+    let developer = application.owner.developer().and_then(|id| snapshot.developer(id));
+    let standing = developer.map_or(Application::OF_A_TEAM, |developer| (developer.status, developer.standing_ver));
+    if (application.standing, application.standing_ver) != standing {
         found.insert(Violation::new(Rule::StandingDiffers, [root, owner]));
     }
 }

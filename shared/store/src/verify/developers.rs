@@ -5,19 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use portico_domain::developer::Developer;
 use portico_domain::id::DeveloperId;
 use portico_domain::mail_token::Purpose;
+use portico_domain::owner::Owner;
 
 use super::rule::{Rule, Violation};
 use super::snapshot::Snapshot;
 use crate::Key;
 
 pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
-    let mut owned: BTreeMap<DeveloperId, u64> = BTreeMap::new();
-    for (developer, _) in snapshot.app_pointers.keys() {
-        *owned.entry(*developer).or_default() += 1;
-    }
+    let owned = snapshot.owned();
     for developer in snapshot.developers.values().filter(|developer| developer.deleted_at.is_none()) {
         let (id, root) = (developer.id, Key::developer(developer.id));
-        let (says, is) = (u64::from(developer.app_count), owned.get(&id).copied().unwrap_or_default());
+        let (says, is) = (u64::from(developer.app_count), owned.get(&Owner::Developer(id)).copied().unwrap_or_default());
         if says != is {
             found.insert(Violation::count(Rule::ApplicationCount, [root.clone()], says, is));
         }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use portico_domain::job::Work;
+use portico_domain::owner::Owner;
 
 use super::rule::{Rule, Violation};
 use super::snapshot::Snapshot;
@@ -40,7 +41,8 @@ impl Covered {
                 }
                 Work::RemoveDeveloper { developer } => {
                     covered.removed.insert(Key::developer(developer).pk);
-                    let theirs = snapshot.applications.values().filter(|application| application.owner == developer);
+                    let theirs =
+                        snapshot.applications.values().filter(|application| application.owner == Owner::Developer(developer));
                     covered.removed.extend(theirs.map(|application| Key::application(application.card.id).pk));
                 }
             }

@@ -56,7 +56,7 @@ rules! {
     /// The owner of an address, a reference ID or a slug has no guard for it, or somebody else has it.
     OwnerWithoutGuard = "owner-without-guard",
     // Developers
-    /// `app_count` is not the number of the developer's applications.
+    /// `app_count` of a developer or a team is not the number of the applications that they own.
     ApplicationCount = "application-count",
     /// `has_password` does not say whether there is a password.
     PasswordFlag = "password-flag",
@@ -73,7 +73,7 @@ rules! {
     // Applications
     /// An application is not in its owner's list.
     ApplicationWithoutPointer = "application-without-pointer",
-    /// A developer's list holds an application that is not the developer's, or not there.
+    /// An owner's list holds an application that is not the owner's, or not there.
     PointerWithoutApplication = "pointer-without-application",
     /// The card in the owner's list differs from the application.
     CardDiffers = "card-differs",

@@ -14,6 +14,7 @@ use portico_domain::id::{
     ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, StrategyId, TeamId, VersionId,
 };
 use portico_domain::job::Job;
+use portico_domain::owner::Owner;
 use portico_domain::portal::Portal;
 use portico_domain::publication::Publication;
 use portico_domain::registration::Registration;
@@ -46,7 +47,7 @@ pub(super) struct Snapshot {
     pub(super) developers: BTreeMap<DeveloperId, Developer>,
     pub(super) passwords: BTreeSet<DeveloperId>,
     pub(super) sessions: Vec<Session>,
-    pub(super) app_pointers: BTreeMap<(DeveloperId, ApplicationId), ApplicationCard>,
+    pub(super) app_pointers: BTreeMap<(Owner, ApplicationId), ApplicationCard>,
     pub(super) guards: BTreeMap<Key, GuardRow>,
     pub(super) mail_tokens: BTreeMap<Key, MailTokenRow>,
     pub(super) applications: BTreeMap<ApplicationId, Application>,
@@ -120,6 +121,14 @@ impl Snapshot {
         self.teams.get(&id).filter(|team| team.is_live())
     }
 
+    /// How many applications each owner's list holds.
+    pub(super) fn owned(&self) -> BTreeMap<Owner, u64> {
+        self.app_pointers.keys().fold(BTreeMap::new(), |mut owned, (owner, _)| {
+            *owned.entry(*owner).or_default() += 1;
+            owned
+        })
+    }
+
     fn fault(&mut self, rule: Rule, key: &Key) {
         self.faults.insert(Violation::new(rule, [key.clone()]));
     }
@@ -188,9 +197,10 @@ impl Snapshot {
                 self.sessions.extend(found);
             }
             "app_pointer" => {
-                let developer = id_after(&key.pk, "DEV#");
-                let found = self.entity::<ApplicationCard>(key, item, |card| Some(Key::app_pointer(developer?, card.id)));
-                self.app_pointers.extend(found.and_then(|card| Some(((developer?, card.id), card))));
+                let team = || id_after(&key.pk, "TEAM#").map(Owner::Team);
+                let owner = id_after(&key.pk, "DEV#").map(Owner::Developer).or_else(team);
+                let found = self.entity::<ApplicationCard>(key, item, |card| Some(Key::app_pointer(owner?, card.id)));
+                self.app_pointers.extend(found.and_then(|card| Some(((owner?, card.id), card))));
             }
             "guard" => {
                 let known = |_: &GuardRow| (key.pk.starts_with("UNIQUE#") && key.sk == "GUARD").then(|| key.clone());

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portico_domain::id::TeamId;
+use portico_domain::owner::Owner;
 use portico_domain::reader::Scope;
 use portico_domain::team::Team;
 
@@ -36,10 +37,15 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
             }
         }
     }
+    let owned = snapshot.owned();
     for team in snapshot.teams.values().filter(|team| team.is_live()) {
         let (says, is) = (u64::from(team.member_count), counted.get(&team.id).copied().unwrap_or_default());
         if says != is {
             found.insert(Violation::count(Rule::MemberCount, [Key::team(team.id)], says, is));
+        }
+        let (says, is) = (u64::from(team.app_count), owned.get(&Owner::Team(team.id)).copied().unwrap_or_default());
+        if says != is {
+            found.insert(Violation::count(Rule::ApplicationCount, [Key::team(team.id)], says, is));
         }
         if !snapshot.portals.contains_key(&team.portal) {
             found.insert(Violation::new(Rule::Orphan, [Key::team(team.id), Key::portal(team.portal)]));
