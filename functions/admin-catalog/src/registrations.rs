@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use portico_domain::application::Application;
 use portico_domain::id::PortalId;
-use portico_domain::owner::Owner;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::registration::Registration;
 use portico_http::approval::STATUS_WORDS;
@@ -31,7 +30,7 @@ const COLUMNS: &[Column<Row>] = &[
     Column::text("portal_name", |row: &Row| Some(&row.portal.name)).filter_only(),
     Column::id("application_id", |row: &Row| Some(row.application.card.id.uuid())).filter_only(),
     Column::text("application_name", |row: &Row| Some(&row.application.card.name)).filter_only(),
-    Column::choice("application_owner_type", Owner::KINDS, |row: &Row| Some(row.application.owner.kind())).filter_only(),
+    Column::text("application_owner_type", |row: &Row| Some(row.application.owner.kind())).filter_only(),
     Column::id("application_owner_id", |row: &Row| Some(row.application.owner.uuid())).filter_only(),
 ];
 

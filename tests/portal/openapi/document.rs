@@ -24,7 +24,13 @@ const ALSO: &[(&str, u16)] = &[
     ("update-application-registration", 409),
     ("decide-developer", 409),
     ("decide-registration", 409),
+    ("create-api", 409),
+    ("create-application", 409),
     ("create-application", 422),
+    ("update-application", 409),
+    ("delete-portal-team", 409),
+    ("replace-app-auth-strategy", 409),
+    ("update-app-auth-strategy", 409),
     ("create-credential", 422),
     ("create-api-implementation", 422),
     ("create-app-auth-strategy", 422),
@@ -137,10 +143,10 @@ fn path_parameters(path: &str) -> Map<String, Value> {
 /// The statuses of the problems that a route can answer.
 pub(crate) fn refusals(route: &Route, operation: &Operation) -> BTreeSet<u16> {
     let mut statuses: BTreeSet<u16> = operation.errors.iter().copied().collect();
-    statuses.extend([429, 503]);
-    statuses.extend(operation.may_refuse_with(400).then_some(400));
+    // A query of too many or broken parameters is refused whatever the route makes of it.
+    statuses.extend([400, 429, 503]);
     if route.takes != Takes::Nothing {
-        statuses.extend([400, 413, 415]);
+        statuses.extend([413, 415]);
     }
     if route.path.contains('{') {
         statuses.insert(404);
