@@ -162,11 +162,14 @@ async fn the_team_itself_must_have_the_role_for_what_its_application_is_register
         portal.admin().post(&at_admins, asked.clone()).await.expect_problem(403, "forbidden");
         let role = portal.give(team, Some(tides), CONSUMER).await;
         ada.post(&path, asked).await.expect(201);
+        let winds = portal.published_api("Winds").await;
+        portal.give(team, Some(winds), CONSUMER).await;
+        portal.admin().post(&at_admins, json!({ "api_id": winds })).await.expect(201);
         // What is registered stays when the role goes, and the answer counts it.
         let at_role = format!("{}/{team}/assigned-roles/{role}", portal.teams_path());
         let removed = portal.admin().delete(&at_role).await.expect(204);
         assert_eq!(removed.headers["portico-registrations"], "2", "the team's, and ada's own");
-        assert_eq!(portal.application(app).await.expect("there").grants.len(), 1);
+        assert_eq!(portal.application(app).await.expect("there").grants.len(), 2);
         portal.end().await;
     }
 }

@@ -49,7 +49,7 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
 async fn create(portal: &Portal, who: &SignedIn, asked: Asked, repeat: &Repeat) -> Result<Response, Problem> {
     let strategy = asked.strategy.or(who.portal.default_strategy).ok_or_else(strategy_required)?;
     let strategy = Key::strategy(strategy);
-    let mut keys: Vec<_> = asked.team.map(Key::team).into_iter().chain([strategy.clone()]).collect();
+    let mut keys = vec![strategy.clone()];
     let (asked, strategy) = (&asked, &strategy);
     let (application, strategy) = decide_again(|| {
         let keys = std::mem::replace(&mut keys, vec![Key::developer(who.developer.id), strategy.clone()]);
