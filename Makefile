@@ -51,6 +51,11 @@ openapi: ## write docs/openapi.json anew, from the routes, the views and what th
 openapi-lint: ## what Redocly says of docs/openapi.json
 	.ci/openapi
 
+.PHONY: schemathesis
+schemathesis: ## the running portal against docs/openapi.json, by more than 10,000 requests that schemathesis makes
+	cargo build --workspace --bins
+	.ci/schemathesis/lane
+
 .PHONY: routes
 routes: ## write the template's routes into Cargo.toml, for cargo lambda watch
 	PORTICO_WRITE_ROUTES=1 cargo test --workspace --test portal -- cargo_lambda_watch_is_told
