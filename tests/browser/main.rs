@@ -21,6 +21,7 @@ mod every_page;
 mod headers;
 mod journey;
 mod keyboard;
+mod ownership;
 mod payloads;
 mod reference;
 mod scanners;

@@ -23,7 +23,7 @@ impl World {
     /// The pages, in the order of who looks.
     pub(crate) async fn places(&self) -> Vec<Place> {
         use Who::{Administrator, Anyone, Developer};
-        let Self { clock, tides, developer, strategy, team, .. } = self;
+        let Self { clock, tides, developer, strategy, team, log, .. } = self;
         let link = format!("/login?email={ADA}&token=203f7437-a15a-86ab-b58a-9c0bf63ce3e3");
         let refused = "/register?problem=invalid-request&invalid=email&invalid=full_name&email=ada";
         let place = |name, path: &str, who| Place { name, path: path.to_owned(), who };
@@ -57,6 +57,8 @@ impl World {
             place("new-app-for-an-api", "/apps/new?api=weather-board", Developer),
             place("app", &format!("/apps/{clock}"), Developer),
             place("edit-app", &format!("/apps/{clock}/edit"), Developer),
+            place("app-of-a-team", &format!("/apps/{log}"), Developer),
+            place("edit-app-of-a-team", &format!("/apps/{log}/edit"), Developer),
             place("profile", "/profile", Developer),
             place("reference", "/apis/tides/reference", Developer),
             place("approvals", "/admin", Administrator),

@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) strategy: String,
     /// A team with ada in it.
     pub(crate) team: String,
+    /// An application of the team.
+    pub(crate) log: String,
 }
 
 /// Documents of the API that ada's application may call: title, the one that each lies below, and text.
@@ -113,7 +115,9 @@ impl World {
         let strategy = strategy["auth_strategy"]["id"].as_str().expect("a strategy").to_owned();
         documents(&admin, &tides).await;
         let team = team(&admin, &scene, &tides, &developer).await;
-        Self { scene, admin, ada, clock, tides, developer, strategy, team }
+        let log = json!({ "name": "Harbour log", "description": "Who came, and when.", "team_id": team });
+        let log = id(&ada.post("/api/v3/applications", log).await).to_owned();
+        Self { scene, admin, ada, clock, tides, developer, strategy, team, log }
     }
 
     /// A window in which ada is signed in.
