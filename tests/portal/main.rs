@@ -58,6 +58,7 @@ mod gitops;
 mod grants;
 mod headers;
 mod idempotency;
+mod identity;
 mod journey;
 mod jwt_zoo;
 mod keys;

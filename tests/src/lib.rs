@@ -13,6 +13,7 @@ pub mod entropy;
 pub mod journey;
 pub mod kept;
 pub mod logs;
+pub mod lying_provider;
 pub mod mails;
 pub mod management;
 pub mod openapi;

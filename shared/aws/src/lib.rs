@@ -11,6 +11,7 @@ use aws_config::timeout::TimeoutConfig;
 pub use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::dns::ResolveDns;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 
 /// One try of one call; three tries and the waits between them stay below the shortest function timeout.
@@ -86,6 +87,12 @@ pub fn connector(endpoint: Option<&str>) -> SharedHttpConnector {
     let builder = aws_smithy_http_client::Connector::builder();
     let connector = if is_plain(endpoint) { builder.build_http() } else { builder.tls_provider(TLS).build() };
     SharedHttpConnector::new(connector)
+}
+
+/// As [`connector`] over TLS, for what is not AWS: names are looked up by a resolver of the caller's. Plain HTTP is not refused here.
+pub fn connector_with(resolver: impl ResolveDns + Clone + 'static) -> SharedHttpConnector {
+    let builder = aws_smithy_http_client::Connector::builder().tls_provider(TLS);
+    SharedHttpConnector::new(builder.build_with_resolver(resolver))
 }
 
 /// What a function's client of a service is made from, as the environment says: `AWS_REGION`, the credentials' variables, and an

@@ -49,3 +49,4 @@ pub mod team;
 pub mod text;
 pub mod throttle;
 pub mod time;
+pub mod token;

@@ -1,0 +1,97 @@
+//! Asking a provider: one GET, no redirects, a bound on time and on bytes.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use serde::de::DeserializeOwned;
+
+use crate::reach::{OutOfReach, Reach, Resolver};
+
+/// The longest that one answer may take, its body included.
+pub const PATIENCE: Duration = Duration::from_millis(1500);
+/// The most bytes of one answer.
+pub const MOST_BYTES: usize = 150_000;
+
+/// Why a provider's answer is not there. The answer's own words are never repeated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// It may not be asked.
+    #[error("{0}")]
+    OutOfReach(#[from] OutOfReach),
+    /// There is no connection, or it broke.
+    #[error("cannot be reached")]
+    Unreachable,
+    /// It took too long.
+    #[error("did not answer within {} ms", PATIENCE.as_millis())]
+    TooSlow,
+    /// Another status than 200.
+    #[error("answered with status {0}")]
+    Status(u16),
+    /// It is too long.
+    #[error("answered with more than {MOST_BYTES} bytes")]
+    TooLong,
+    /// It is not what was asked for.
+    #[error("answered with something else than the JSON that was asked for")]
+    NotJson,
+}
+
+/// Asks providers. Cheap to clone; connections are made when the first is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Fetcher {
+    reach: Reach,
+    connector: Arc<OnceLock<SharedHttpConnector>>,
+}
+
+impl Fetcher {
+    /// One that goes so far.
+    pub fn new(reach: Reach) -> Self {
+        Self { reach, connector: Arc::default() }
+    }
+
+    /// How far it goes.
+    pub const fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// The JSON at an address.
+    ///
+    /// # Errors
+    /// [`FetchError`] says what is wrong with it.
+    pub async fn json<T: DeserializeOwned>(&self, address: &str) -> Result<T, FetchError> {
+        let url = self.reach.url(address)?;
+        let body = tokio::time::timeout(PATIENCE, self.body(url.as_str())).await.map_err(|_| FetchError::TooSlow)??;
+        serde_json::from_slice(&body).map_err(|_| FetchError::NotJson)
+    }
+
+    async fn body(&self, url: &str) -> Result<Vec<u8>, FetchError> {
+        let request = http::Request::get(url)
+            .header("accept", "application/json")
+            .header("user-agent", concat!("portico/", env!("CARGO_PKG_VERSION")))
+            .body(SdkBody::empty())
+            .map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
+        let request = HttpRequest::try_from(request).map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
+        let connector = self.connector.get_or_init(|| portico_aws::connector_with(Resolver(self.reach)));
+        let answer = connector.call(request).await.map_err(|_| FetchError::Unreachable)?;
+        let status = answer.status().as_u16();
+        if status != 200 {
+            return Err(FetchError::Status(status));
+        }
+        let kind = answer.headers().get("content-type").unwrap_or_default();
+        if !kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().ends_with("json") {
+            return Err(FetchError::NotJson);
+        }
+        let mut stream = ByteStream::new(answer.into_body());
+        let mut body = Vec::new();
+        while let Some(chunk) = stream.try_next().await.map_err(|_| FetchError::Unreachable)? {
+            if body.len() + chunk.len() > MOST_BYTES {
+                return Err(FetchError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
