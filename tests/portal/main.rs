@@ -106,6 +106,7 @@ mod template;
 mod template_rules;
 mod tenancy;
 mod throttling;
+mod tokens;
 mod transactions;
 mod update_app;
 mod update_profile;

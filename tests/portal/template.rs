@@ -197,11 +197,11 @@ fn no_function_may_do_more_than_its_code_does() {
     };
     let relays = [&["dynamodb:BatchGetItem"][..], &stream[..], &["events:PutEvents", "sqs:SendMessage"]].concat();
     assert_eq!(only("relay-events"), relays);
-    assert_eq!(only("authorize"), ["dynamodb:BatchGetItem"]);
+    assert_eq!(only("authorize"), ["dynamodb:BatchGetItem", "dynamodb:GetItem"]);
     assert_eq!(only("view-profile"), ["dynamodb:BatchGetItem", "dynamodb:Query"]);
     assert_eq!(only("sign-out"), ["dynamodb:DeleteItem"]);
     assert!(only("unknown-route").is_empty());
-    assert!(deployed()["authorize"]["Timeout"].as_u64().is_some_and(|seconds| seconds <= 3));
+    assert!(deployed()["authorize"]["Timeout"].as_u64().is_some_and(|seconds| seconds <= 8));
 }
 
 #[test]

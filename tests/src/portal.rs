@@ -24,9 +24,11 @@ use portico_domain::refresh_token::RefreshKey;
 use portico_domain::strategy::Strategy;
 use portico_http::clock::{Clock as _, SystemEntropy};
 use portico_http::config::{Config, Keys, PublicUrl, SESSION_ABSOLUTE, SESSION_IDLE};
+use portico_http::links_seen::LinksSeen;
 use portico_http::passwords::Passwords;
 use portico_http::session_tokens::{Signer, Verifier};
 use portico_http::{Portal, edge};
+use portico_identity::Providers;
 use portico_store::specifications::Specifications;
 use portico_store::verify::Report;
 use portico_store::{Key, Store, sha256_hex};
@@ -101,6 +103,8 @@ impl TestPortal {
             passwords: Passwords::default(),
             clock: clock.clone(),
             entropy,
+            providers: Providers::default(),
+            links_seen: LinksSeen::default(),
         };
         let strategy = portal.new_id::<StrategyId>().expect("an id");
         let by = || Actor::System("test".to_owned());

@@ -102,7 +102,7 @@ impl TestPortal {
         if let Some(strategy) = seed.strategy {
             let known: Strategy =
                 self.portal.store.find(&Key::strategy(strategy)).await.expect("the store answers").expect("a strategy");
-            link.portals.insert(self.id(), LinkedPublication { strategy, key_names: known.key_names().to_vec() });
+            link.portals.insert(self.id(), LinkedPublication::of(&known));
         }
         let root = Key::api(id);
         let transaction = Transaction::<StoreError>::new()

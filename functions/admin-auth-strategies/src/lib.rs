@@ -3,6 +3,7 @@
 mod parse;
 
 use portico_domain::event::Name;
+use portico_domain::gateway::LinkedPublication;
 use portico_domain::id::StrategyId;
 use portico_domain::job::{Job, Work};
 use portico_domain::strategy::{OtherType, Strategy};
@@ -63,7 +64,7 @@ async fn list(portal: &Portal, request: &Request) -> Result<Response, Problem> {
 async fn create(portal: &Portal, request: &Request) -> Result<Response, Problem> {
     let who = portal.administrator(request, []).await?;
     of_all_portals(&who)?;
-    let terms = parse::terms(request)?;
+    let terms = parse::terms(request, portal.providers.reach())?;
     let strategy = Strategy::create(portal.new_id::<StrategyId>()?, terms, portal.now());
     let event = portal.event(Name::StrategyCreated, who.actor(), json!({ "strategy": strategy.id }))?;
     portal.store.create_strategy(&strategy, &event).await?;
@@ -74,7 +75,7 @@ async fn replace(portal: &Portal, request: &Request) -> Result<Response, Problem
     let (who, id) = named(portal, request).await?;
     of_all_portals(&who)?;
     known(portal, id).await?;
-    let terms = parse::terms(request)?;
+    let terms = parse::terms(request, portal.providers.reach())?;
     let replaced = edit(portal, &who, id, |before| before.replaced(terms.clone(), portal.now())).await?;
     created(&AdminStrategyView::of(&replaced)) // the contract's own status for this PUT
 }
@@ -83,7 +84,7 @@ async fn update(portal: &Portal, request: &Request) -> Result<Response, Problem>
     let (who, id) = named(portal, request).await?;
     of_all_portals(&who)?;
     known(portal, id).await?;
-    let changes = parse::changes(request)?;
+    let changes = parse::changes(request, portal.providers.reach())?;
     let updated = edit(portal, &who, id, |before| before.changed(changes.clone(), portal.now())).await?;
     ok(&AdminStrategyView::of(&updated))
 }
@@ -112,7 +113,7 @@ async fn edit(
         if after == before {
             return Ok(Some((before, Headers::Repeated)));
         }
-        let moved = before.key_names() != after.key_names();
+        let moved = LinkedPublication::of(&before) != LinkedPublication::of(&after);
         let job: Option<Job> = moved.then(|| portal.job(Work::KeyNames { strategy: id })).transpose()?;
         let data = json!({ "strategy": id, "changed": changed(&before, &after) });
         let event = portal.event(Name::StrategyUpdated, who.actor(), data)?;

@@ -11,6 +11,7 @@ use portico_http::fields::maps::{label_changes, labels};
 use portico_http::fields::{Fields, Kind, Read};
 use portico_http::invalid::Rule;
 use portico_http::{Kind as ProblemKind, Problem, Request};
+use portico_identity::Reach;
 
 const UNITS: &[(&str, TtlUnit)] = &[("days", TtlUnit::Days), ("weeks", TtlUnit::Weeks), ("years", TtlUnit::Years)];
 /// A length that the contract gives the parts of an issuer's settings.
@@ -26,7 +27,7 @@ enum Type {
 const TYPES: &[(&str, Type)] = &[("key_auth", Type::KeyAuth), ("openid_connect", Type::OpenidConnect)];
 
 /// A whole strategy: for one that is new, and for one that is replaced.
-pub(crate) fn terms(request: &Request) -> Result<StrategyTerms, Problem> {
+pub(crate) fn terms(request: &Request, reach: Reach) -> Result<StrategyTerms, Problem> {
     let mut body = Fields::of(&request.body);
     let name = body.required("name", name());
     let display_name = body.required("display_name", self::name());
@@ -35,7 +36,7 @@ pub(crate) fn terms(request: &Request) -> Result<StrategyTerms, Problem> {
     let method = if of_keys {
         body.required("configs", object(|configs| configs.required("key-auth", key_auth())))
     } else {
-        body.required("configs", object(|configs| configs.required("openid-connect", openid_connect())))
+        body.required("configs", object(|configs| configs.required("openid-connect", openid_connect(reach))))
     };
     let labels = body.optional("labels", labels()).or(BTreeMap::new());
     let principals = body.optional("principals", principals());
@@ -47,7 +48,7 @@ pub(crate) fn terms(request: &Request) -> Result<StrategyTerms, Problem> {
 }
 
 /// Changes of a strategy.
-pub(crate) fn changes(request: &Request) -> Result<StrategyChanges, Problem> {
+pub(crate) fn changes(request: &Request, reach: Reach) -> Result<StrategyChanges, Problem> {
     let mut body = Fields::of(&request.body);
     let name = body.optional("name", name());
     let display_name = body.optional("display_name", self::name());
@@ -56,7 +57,7 @@ pub(crate) fn changes(request: &Request) -> Result<StrategyChanges, Problem> {
     let configs = object(|configs| {
         let (keys, openid) = (configs.has("key-auth"), configs.has("openid-connect"));
         let of_keys = configs.optional("key-auth", key_auth_changes());
-        let of_openid = configs.optional("openid-connect", openid_connect_changes());
+        let of_openid = configs.optional("openid-connect", openid_connect_changes(reach));
         if keys == openid {
             configs.refuse("key-auth", Rule::Required, "or openid-connect must be there, and not both");
         }
@@ -114,11 +115,12 @@ fn key_auth_changes() -> impl Kind<Value = MethodChanges> {
         .map(|(key_names, ttl)| MethodChanges::KeyAuth { key_names, ttl })
 }
 
-/// Keys of the issuer are fetched from there: https, and nothing that a discovery address could not be built on.
-fn issuer() -> impl Kind<Value = String> {
-    web_url(256).try_map(|url| {
-        let good = url.starts_with("https://") && !url.contains(['?', '#', '@']);
-        if good { Ok(url) } else { Err("must be an https URL without query, fragment or user") }
+/// Keys of the issuer are fetched from there: https, no private network unless the operator allows it, and nothing that a discovery
+/// address could not be built on.
+fn issuer(reach: Reach) -> impl Kind<Value = String> {
+    web_url(256).try_map(move |url| {
+        let good = !url.contains(['?', '#', '@']) && reach.url(&url).is_ok();
+        if good { Ok(url) } else { Err("must be an https URL without query, fragment or user, outside of private networks") }
     })
 }
 
@@ -128,11 +130,11 @@ fn names(most: usize, longest: usize) -> impl Kind<Value = Vec<String>> {
     list(text().chars(1..=longest).matching(r"^[\x21\x23-\x5B\x5D-\x7E]+$", printable)).items(0..=most).unique()
 }
 
-fn openid_connect() -> impl Kind<Value = Method> {
-    object(|oidc| {
+fn openid_connect(reach: Reach) -> impl Kind<Value = Method> {
+    object(move |oidc| {
         oidc.open(); // the contract does not close it
         (
-            oidc.required("issuer", issuer()),
+            oidc.required("issuer", issuer(reach)),
             oidc.required("credential_claim", names(10, MAX_NAME)),
             oidc.required("scopes", names(50, MAX_NAME)),
             oidc.required("auth_methods", names(10, 64)),
@@ -143,11 +145,11 @@ fn openid_connect() -> impl Kind<Value = Method> {
     })
 }
 
-fn openid_connect_changes() -> impl Kind<Value = MethodChanges> {
-    object(|oidc| {
+fn openid_connect_changes(reach: Reach) -> impl Kind<Value = MethodChanges> {
+    object(move |oidc| {
         oidc.open();
         (
-            oidc.optional("issuer", issuer()),
+            oidc.optional("issuer", issuer(reach)),
             oidc.optional("credential_claim", names(10, MAX_NAME)),
             oidc.optional("scopes", names(50, MAX_NAME)),
             oidc.optional("auth_methods", names(10, 64)),

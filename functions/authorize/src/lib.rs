@@ -7,11 +7,12 @@
 
 mod answer;
 mod call;
+mod token;
 
 use std::time::Duration;
 
 use portico_domain::application::Application;
-use portico_domain::authorization::{Authorized, Gate, Loaded, PresentedKey, authorize};
+use portico_domain::authorization::{Authorized, Gate, Loaded, Presented, PresentedKey, Shown, authorize};
 use portico_domain::credential::Credential;
 use portico_domain::gateway::Link;
 use portico_http::{Portal, Problem};
@@ -35,27 +36,33 @@ pub async fn handle(portal: &Portal, event: Value) -> Result<Value, Problem> {
     })
 }
 
-/// Checks what the call shows by itself, reads the rest at once, and lets the domain decide.
+/// Checks what the call shows by itself, reads the rest, and lets the domain decide.
 async fn decide(portal: &Portal, call: &Call<'_>) -> Result<Authorized, Gate> {
-    let presented = PresentedKey::find(call.headers.iter().copied()).inspect_err(|gate| refused(call, *gate, None))?;
-    let decided = match (call.gateway, call.stage) {
-        (Some(gateway), Some(stage)) => {
-            let read = tokio::time::timeout(PATIENCE, Read::of(portal, &presented, gateway, stage)).await;
-            match read {
-                Ok(Ok(read)) => authorize(&presented, Some(read.loaded()), portal.now()),
-                Ok(Err(error)) => unread(call, &presented, portal, &error.to_string()),
-                Err(_elapsed) => unread(call, &presented, portal, "the table took too long"),
-            }
-        }
+    let presented = Presented::find(&call.headers).inspect_err(|gate| refused(call, *gate, None))?;
+    let key = match &presented {
+        Presented::Key(key) => Some(key),
+        Presented::Token(_) => None,
+    };
+    let decided = match (call.gateway, call.stage, &presented) {
+        (Some(gateway), Some(stage), Presented::Key(key)) => match read(call, Read::of(portal, key, gateway, stage)).await {
+            Ok(read) => authorize(Shown::Key(key), Some(read.loaded()), portal.now()),
+            Err(gate) => Err(gate),
+        },
+        (Some(gateway), Some(stage), Presented::Token(token)) => token::decide(portal, call, (gateway, stage), token).await,
         _ => Err(Gate::UnknownGateway),
     };
-    decided.inspect_err(|gate| refused(call, *gate, Some(&presented)))
+    decided.inspect_err(|gate| refused(call, *gate, key))
 }
 
-/// The table did not answer: the fault is logged apart from the refusal.
-fn unread(call: &Call<'_>, presented: &PresentedKey, portal: &Portal, cause: &str) -> Result<Authorized, Gate> {
+/// Reads from the table, which may take [`PATIENCE`]. Its fault is logged apart from the refusal.
+async fn read<T>(call: &Call<'_>, reading: impl Future<Output = Result<T, StoreError>>) -> Result<T, Gate> {
+    let cause = match tokio::time::timeout(PATIENCE, reading).await {
+        Ok(Ok(read)) => return Ok(read),
+        Ok(Err(error)) => error.to_string(),
+        Err(_elapsed) => "the table took too long".to_owned(),
+    };
     tracing::error!(function = "authorize", trace = trace(call), cause, "the table was not read");
-    authorize(presented, None, portal.now())
+    Err(Gate::StoreUnavailable)
 }
 
 /// What one consistent read brought.

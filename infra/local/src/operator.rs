@@ -15,7 +15,9 @@ use portico_domain::portal::Portal as Settings;
 use portico_http::Portal;
 use portico_http::clock::{SystemClock, SystemEntropy};
 use portico_http::config::{Config, Environment};
+use portico_http::links_seen::LinksSeen;
 use portico_http::passwords::Passwords;
+use portico_identity::Providers;
 use portico_store::Store;
 use portico_store::portals::PORTALS_LIST;
 use portico_store::specifications::{Limits, Specifications};
@@ -137,6 +139,8 @@ pub fn for_administration(store: Store, specifications: Specifications, id: Port
         passwords: Passwords::default(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        providers: Providers::default(),
+        links_seen: LinksSeen::default(),
     })
 }
 

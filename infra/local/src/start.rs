@@ -14,8 +14,11 @@ use portico_domain::time::Timestamp;
 use portico_http::Portal;
 use portico_http::clock::{Clock, Entropy};
 use portico_http::config::{Config, Keys, PublicUrl, SESSION_ABSOLUTE, SESSION_IDLE};
+use portico_http::links_seen::LinksSeen;
 use portico_http::passwords::Passwords;
 use portico_http::session_tokens::{Signer, Verifier};
+use portico_identity::fetch::Fetcher;
+use portico_identity::{Providers, Reach};
 use portico_store::portals::{CreatePortalError, PORTALS_LIST};
 use portico_store::specifications::Specifications;
 use portico_store::{Store, StoreError};
@@ -193,6 +196,9 @@ pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
         passwords: Passwords::default(),
         clock: setup.clock,
         entropy: setup.entropy,
+        // A provider that somebody tries on a laptop is on the laptop.
+        providers: Providers::new(Fetcher::new(Reach::Private)),
+        links_seen: LinksSeen::default(),
     })
 }
 

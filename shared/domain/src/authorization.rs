@@ -1,98 +1,26 @@
 //! The gates between a call and an API: one pure function checks them all and names the one that is shut.
 
-use std::fmt;
+mod gate;
 
 use crate::application::Application;
 use crate::credential::Credential;
 use crate::gateway::Link;
 use crate::id::{ApiId, ApplicationId, CredentialId, RegistrationId};
 use crate::owner::Owner;
-pub use crate::presented_key::PresentedKey;
+pub use crate::presented_key::{Presented, PresentedKey};
+pub use crate::presented_token::PresentedToken;
 use crate::status::Status;
 use crate::time::Timestamp;
 
-/// Why a call is refused. Every gate fails closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Gate {
-    /// No API is linked to this gateway and stage.
-    UnknownGateway,
-    /// The call presents neither a key nor a bearer token.
-    NoKey,
-    /// The call presents two keys, or a key and another token.
-    TwoKeys,
-    /// What means to be a key is none.
-    MalformedKey,
-    /// The key is not in one of the headers that the strategy names.
-    WrongHeader,
-    /// The application that the key names does not exist (any more).
-    UnknownApplication,
-    /// The application has no such key (any more).
-    UnknownKey,
-    /// The key has expired.
-    ExpiredKey,
-    /// The application is a developer's who is not approved. Of a team's application it is open: that depends on no developer, and a
-    /// team is there as long as it owns an application.
-    OwnerNotApproved,
-    /// The API is not published in the application's portal with application authentication.
-    NotPublished,
-    /// The API is published with another auth strategy than the application's.
-    OtherStrategy,
-    /// The application is not registered for the API.
-    NotRegistered,
-    /// The registration is not approved.
-    RegistrationNotApproved,
-    /// The API is published with an OpenID Connect strategy, whose tokens are not checked yet.
-    OpenIdConnectNotCheckedYet,
-    /// The table did not answer, or not in full.
-    StoreUnavailable,
-}
+pub use self::gate::Gate;
 
-impl Gate {
-    /// Every gate.
-    pub const ALL: [Self; 15] = [
-        Self::UnknownGateway,
-        Self::NoKey,
-        Self::TwoKeys,
-        Self::MalformedKey,
-        Self::WrongHeader,
-        Self::UnknownApplication,
-        Self::UnknownKey,
-        Self::ExpiredKey,
-        Self::OwnerNotApproved,
-        Self::NotPublished,
-        Self::OtherStrategy,
-        Self::NotRegistered,
-        Self::RegistrationNotApproved,
-        Self::OpenIdConnectNotCheckedYet,
-        Self::StoreUnavailable,
-    ];
-
-    /// The name that logs show.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UnknownGateway => "unknown-gateway",
-            Self::NoKey => "no-key",
-            Self::TwoKeys => "two-keys",
-            Self::MalformedKey => "malformed-key",
-            Self::WrongHeader => "wrong-header",
-            Self::UnknownApplication => "unknown-application",
-            Self::UnknownKey => "unknown-key",
-            Self::ExpiredKey => "expired-key",
-            Self::OwnerNotApproved => "owner-not-approved",
-            Self::NotPublished => "not-published",
-            Self::OtherStrategy => "other-strategy",
-            Self::NotRegistered => "not-registered",
-            Self::RegistrationNotApproved => "registration-not-approved",
-            Self::OpenIdConnectNotCheckedYet => "openid-connect-not-checked-yet",
-            Self::StoreUnavailable => "store-unavailable",
-        }
-    }
-}
-
-impl fmt::Display for Gate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
+/// What a call shows, well-formed.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// An API key.
+    Key(&'a PresentedKey),
+    /// An identity provider's token, verified.
+    Token(&'a PresentedToken),
 }
 
 /// What the one read of the authorizer brought. What is absent shuts its gate.
@@ -100,7 +28,7 @@ impl fmt::Display for Gate {
 pub struct Loaded<'a> {
     /// The link of the gateway and stage that was called.
     pub link: Option<&'a Link>,
-    /// The application that the key names.
+    /// The application that the key names, or that has the token's reference ID.
     pub application: Option<&'a Application>,
     /// The application's credential with the key's digest.
     pub credential: Option<&'a Credential>,
@@ -119,8 +47,8 @@ pub struct Authorized {
     pub api: ApiId,
     /// The approved registration of the one for the other.
     pub registration: RegistrationId,
-    /// The credential that was used.
-    pub credential: CredentialId,
+    /// The credential that was used; a token is none of the portal's.
+    pub credential: Option<CredentialId>,
 }
 
 /// Where a gate stands.
@@ -146,33 +74,57 @@ impl Stands {
 }
 
 /// Every gate that what was read decides about, in order, and where it stands. [`authorize`] refuses a call at the first one that is
-/// not open; whoever explains access shows them all. Without a call there is no key to look for in a header.
-pub fn gates(presented: Option<&PresentedKey>, loaded: &Loaded<'_>, now: Timestamp) -> [(Gate, Stands); 12] {
+/// not open; whoever explains access shows them all. Without a call there is no key to look for in a header, and no token.
+pub fn gates(shown: Option<Shown<'_>>, loaded: &Loaded<'_>, now: Timestamp) -> Vec<(Gate, Stands)> {
     let link = loaded.link;
     let application = loaded.application.filter(|application| {
-        let named = presented.is_none_or(|presented| application.card.id == presented.key().application());
-        named && application.is_live() && application.card.reference_id.is_some()
+        let card = &application.card;
+        let named = match shown {
+            None => true,
+            Some(Shown::Key(key)) => card.id == key.key().application(),
+            Some(Shown::Token(token)) => token.names(application.portal, card.reference_id.as_deref()),
+        };
+        named && application.is_live() && card.reference_id.is_some()
     });
     let both = link.zip(application);
-    let credential = application.and_then(|of| loaded.credential.filter(|one| one.application == of.card.id));
     let publication = both.and_then(|(link, application)| link.portals.get(&application.portal));
-    let shown = publication.map(|publication| &publication.key_names).zip(presented);
     let grant = both.and_then(|(link, application)| application.grants.get(&link.api));
-    [
-        (Gate::UnknownGateway, Some(link.is_some())),
-        (Gate::UnknownApplication, Some(application.is_some())),
-        (Gate::UnknownKey, application.map(|_| credential.is_some())),
-        (Gate::ExpiredKey, credential.map(|credential| !credential.is_expired(now))),
-        (Gate::OwnerNotApproved, application.map(Application::owner_stands)),
-        (Gate::NotPublished, both.map(|_| publication.is_some())),
-        (Gate::OpenIdConnectNotCheckedYet, publication.map(|publication| !publication.key_names.is_empty())),
-        (Gate::MalformedKey, shown.map(|(names, presented)| !presented.is_spoiled_in(names))),
-        (Gate::WrongHeader, shown.map(|(names, presented)| presented.is_in(names))),
-        (Gate::OtherStrategy, publication.zip(application).map(|(one, of)| one.strategy == of.card.strategy)),
-        (Gate::NotRegistered, both.map(|_| grant.is_some())),
-        (Gate::RegistrationNotApproved, grant.map(|grant| grant.status == Status::Approved)),
-    ]
-    .map(|(gate, open)| (gate, Stands::by(open)))
+    let by_token = match shown {
+        None => publication.is_some_and(|publication| publication.oidc.is_some()),
+        Some(Shown::Key(_)) => false,
+        Some(Shown::Token(_)) => true,
+    };
+    let mut gates = vec![(Gate::UnknownGateway, Some(link.is_some())), (Gate::UnknownApplication, Some(application.is_some()))];
+    if !by_token {
+        let credential = application.and_then(|of| loaded.credential.filter(|one| one.application == of.card.id));
+        gates.push((Gate::UnknownKey, application.map(|_| credential.is_some())));
+        gates.push((Gate::ExpiredKey, credential.map(|credential| !credential.is_expired(now))));
+    }
+    gates.push((Gate::OwnerNotApproved, application.map(Application::owner_stands)));
+    gates.push((Gate::NotPublished, both.map(|_| publication.is_some())));
+    if by_token {
+        let token = match shown {
+            Some(Shown::Token(token)) => Some(token),
+            _ => None,
+        };
+        // The token was verified for what a link said: it counts for what the link says now.
+        let as_read = publication.zip(token).map(|(now, token)| token.is_for(now.oidc.as_ref()));
+        gates.push((Gate::UntrustedToken, as_read));
+        gates.extend([Gate::ExpiredToken, Gate::MissingScope].map(|gate| (gate, token.map(|_| true))));
+    } else {
+        let key = match shown {
+            Some(Shown::Key(key)) => Some(key),
+            _ => None,
+        };
+        let sought = publication.map(|publication| &publication.key_names).zip(key);
+        gates.push((Gate::NoToken, publication.map(|publication| publication.oidc.is_none())));
+        gates.push((Gate::MalformedKey, sought.map(|(names, key)| !key.is_spoiled_in(names))));
+        gates.push((Gate::WrongHeader, sought.map(|(names, key)| key.is_in(names))));
+    }
+    gates.push((Gate::OtherStrategy, publication.zip(application).map(|(one, of)| one.strategy == of.card.strategy)));
+    gates.push((Gate::NotRegistered, both.map(|_| grant.is_some())));
+    gates.push((Gate::RegistrationNotApproved, grant.map(|grant| grant.status == Status::Approved)));
+    gates.into_iter().map(|(gate, open)| (gate, Stands::by(open))).collect()
 }
 
 /// Decides about a call: every gate is open, or the first one that is not is named. Nothing is `loaded` if the table did not
@@ -180,9 +132,9 @@ pub fn gates(presented: Option<&PresentedKey>, loaded: &Loaded<'_>, now: Timesta
 ///
 /// # Errors
 /// The [`Gate`] that is shut.
-pub fn authorize(presented: &PresentedKey, loaded: Option<Loaded<'_>>, now: Timestamp) -> Result<Authorized, Gate> {
+pub fn authorize(shown: Shown<'_>, loaded: Option<Loaded<'_>>, now: Timestamp) -> Result<Authorized, Gate> {
     let loaded = loaded.ok_or(Gate::StoreUnavailable)?;
-    let gates = gates(Some(presented), &loaded, now);
+    let gates = gates(Some(shown), &loaded, now);
     if let Some((shut, _)) = gates.into_iter().find(|(_, stands)| *stands != Stands::Open) {
         return Err(shut);
     }
@@ -196,7 +148,10 @@ pub fn authorize(presented: &PresentedKey, loaded: Option<Loaded<'_>>, now: Time
         owner: application.owner,
         api: link.api,
         registration: grant.registration,
-        credential: loaded.credential.ok_or(Gate::UnknownKey)?.id,
+        credential: match shown {
+            Shown::Key(_) => Some(loaded.credential.ok_or(Gate::UnknownKey)?.id),
+            Shown::Token(_) => None,
+        },
     })
 }
 

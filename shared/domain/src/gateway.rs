@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ApiId, ImplementationId, PortalId, StrategyId};
-use crate::strategy::Strategy;
+use crate::strategy::{OpenIdConnect, Strategy};
 
 /// The id of a gateway, or the name of one of its stages: 1 to [`Self::MAX_CHARS`] ASCII letters, digits and `.` `_` `$` `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +47,15 @@ pub struct LinkedPublication {
     /// Headers that may carry an API key; empty for a strategy without keys.
     #[serde(default)]
     pub key_names: Vec<String>,
+    /// Whose tokens are taken, for a strategy with tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<OpenIdConnect>,
 }
 
 impl LinkedPublication {
     /// What a publication with a strategy asks for.
     pub fn of(strategy: &Strategy) -> Self {
-        Self { strategy: strategy.id, key_names: strategy.key_names().to_vec() }
+        Self { strategy: strategy.id, key_names: strategy.key_names().to_vec(), oidc: strategy.oidc().cloned() }
     }
 }
 

@@ -34,6 +34,7 @@ pub mod password;
 pub mod portal;
 pub mod portal_edit;
 mod presented_key;
+pub mod presented_token;
 pub mod publication;
 pub mod reader;
 pub mod refresh_token;

@@ -1,7 +1,38 @@
-//! Finding the API key of a call by its form, in whichever header it is, before anything is read.
+//! Finding what a call presents, before anything is read: its API key by its form, in whichever header it is, or a bearer token.
 
 use crate::api_key::{ApiKey, ParsedKey, looks_like_key};
 use crate::authorization::Gate;
+
+/// What a call presents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presented<'a> {
+    /// One API key.
+    Key(PresentedKey),
+    /// One bearer token that is no API key. Nothing of it is believed yet.
+    Token(&'a str),
+}
+
+impl<'a> Presented<'a> {
+    /// Looks through the headers of a call, as [`PresentedKey::find`] does.
+    ///
+    /// # Errors
+    /// Its own, and [`Gate::TwoKeys`] for two bearer tokens.
+    pub fn find(headers: &[(&'a str, &'a str)]) -> Result<Self, Gate> {
+        match PresentedKey::find(headers.iter().copied()) {
+            Ok(key) => Ok(Self::Key(key)),
+            Err(Gate::NoKey) => {
+                let named = |name: &str| name.eq_ignore_ascii_case("authorization");
+                let values: Vec<&'a str> = headers.iter().filter(|(name, _)| named(name)).map(|(_, value)| *value).collect();
+                match values.as_slice() {
+                    [one] => bearer_token("authorization", one).map(Self::Token).ok_or(Gate::NoKey),
+                    [] => Err(Gate::NoKey),
+                    _ => Err(Gate::TwoKeys),
+                }
+            }
+            Err(gate) => Err(gate),
+        }
+    }
+}
 
 /// The one well-formed key that a call presents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +51,6 @@ impl PresentedKey {
     /// # Errors
     /// * [`Gate::TwoKeys`] for two keys, for a key twice in one header, and for a key beside another bearer token;
     /// * [`Gate::MalformedKey`] if what means to be a key is none, to the last character;
-    /// * [`Gate::OpenIdConnectNotCheckedYet`] for a bearer token that is no key;
     /// * [`Gate::NoKey`] for none of these.
     pub fn find<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Gate> {
         let mut found: Vec<(String, ParsedKey)> = Vec::new();
@@ -46,7 +76,6 @@ impl PresentedKey {
             Some(_) if bearer => Err(Gate::TwoKeys),
             Some((_, key)) => Ok(Self { key: *key, headers: found.into_iter().map(|(name, _)| name).collect(), spoiled }),
             None if !spoiled.is_empty() => Err(Gate::MalformedKey),
-            None if bearer => Err(Gate::OpenIdConnectNotCheckedYet),
             None => Err(Gate::NoKey),
         }
     }
@@ -172,7 +201,7 @@ mod tests {
             Ok(2)
         );
         assert_eq!(headers_of(&[("apikey", &key), ("authorization", "Basic YTpi")]), Ok(vec!["apikey".to_owned()]));
-        assert_eq!(headers_of(&[("authorization", "bearer e30.e30.c2ln")]), Err(Gate::OpenIdConnectNotCheckedYet));
+        assert_eq!(headers_of(&[("authorization", "bearer e30.e30.c2ln")]), Err(Gate::NoKey));
     }
 
     #[test]

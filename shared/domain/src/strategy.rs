@@ -167,6 +167,14 @@ impl Strategy {
         }
     }
 
+    /// The settings of OpenID Connect; none for key authentication.
+    pub const fn oidc(&self) -> Option<&OpenIdConnect> {
+        match &self.method {
+            Method::KeyAuth { .. } => None,
+            Method::OpenidConnect { oidc } => Some(oidc),
+        }
+    }
+
     /// Whether credentials are API keys.
     pub const fn is_key_auth(&self) -> bool {
         matches!(self.method, Method::KeyAuth { .. })

@@ -7,6 +7,7 @@ use portico_domain::authorization::{Gate, Loaded, Stands, gates};
 use portico_domain::credential::Credential;
 use portico_domain::gateway::Link;
 use portico_domain::owner::Owner;
+use portico_domain::strategy::OpenIdConnect;
 use portico_domain::time::Timestamp;
 use portico_store::Key;
 use serde::Serialize;
@@ -49,6 +50,7 @@ struct Facts<'a> {
     application: Option<&'a Application>,
     credential: Option<&'a Credential>,
     key_names: &'a [String],
+    oidc: Option<&'a OpenIdConnect>,
 }
 
 impl Portal {
@@ -71,8 +73,9 @@ impl Portal {
         credentials.sort_by_key(|credential| credential.expires_at.map_or(i64::MAX, Timestamp::millis));
         let loaded = Loaded { link: link.as_ref(), application, credential: credentials.last() };
         let publication = loaded.link.zip(application).and_then(|(link, of)| link.portals.get(&of.portal));
+        let oidc = publication.and_then(|publication| publication.oidc.as_ref());
         let key_names = publication.map(|publication| publication.key_names.clone()).unwrap_or_default();
-        let facts = Facts { api, link: loaded.link, application, credential: loaded.credential, key_names: &key_names };
+        let facts = Facts { api, link: loaded.link, application, credential: loaded.credential, key_names: &key_names, oidc };
         let gates = gates(None, &loaded, now);
         let refused_by = gates.iter().find(|(_, stands)| *stands == Stands::Shut).map(|(gate, _)| gate.name());
         let explained = gates.iter().map(|(gate, stands)| ExplainedGate {
@@ -128,11 +131,11 @@ impl Facts<'_> {
                 _ => "The developer who owns the application is approved.".to_owned(),
             },
             Gate::NotPublished => "The API is published in this portal.".to_owned(),
-            Gate::OpenIdConnectNotCheckedYet => "The API takes API keys.".to_owned(),
+            Gate::NoToken => "The API takes API keys.".to_owned(),
             Gate::OtherStrategy => "The application has the auth strategy that the API is published with.".to_owned(),
             Gate::NotRegistered => "The application is registered for the API.".to_owned(),
             Gate::RegistrationNotApproved => "The registration is approved.".to_owned(),
-            Gate::NoKey | Gate::TwoKeys | Gate::MalformedKey | Gate::WrongHeader | Gate::StoreUnavailable => String::new(),
+            _ => String::new(), // of a call, and there is none
         }
     }
 
@@ -144,9 +147,7 @@ impl Facts<'_> {
             Gate::ExpiredKey => "Every key of the application has expired. Its developer can generate another one.",
             Gate::OwnerNotApproved => "The developer who owns the application is not approved. Approve the developer.",
             Gate::NotPublished => self.not_published(),
-            Gate::OpenIdConnectNotCheckedYet => {
-                "The API is published with an OpenID Connect strategy, whose tokens this version refuses."
-            }
+            Gate::NoToken => "The API takes tokens of an identity provider, and no API keys.",
             Gate::OtherStrategy => {
                 "The API is published with another auth strategy than the application's, which never changes. The developer needs \
                  another application."
@@ -156,6 +157,12 @@ impl Facts<'_> {
             Gate::NoKey | Gate::TwoKeys | Gate::MalformedKey | Gate::WrongHeader => {
                 "The call does not show one key where it belongs."
             }
+            Gate::UntrustedToken
+            | Gate::ProviderUnavailable
+            | Gate::ExpiredToken
+            | Gate::MethodNotOffered
+            | Gate::MissingScope
+            | Gate::NoReferenceId => "The call does not show a good token of the identity provider.",
             Gate::StoreUnavailable => "The table does not answer.",
         }
     }
@@ -171,8 +178,27 @@ impl Facts<'_> {
         }
     }
 
+    /// What the token of a call must be.
+    fn token(&self, gate: Gate) -> Option<String> {
+        let (oidc, card) = (self.oidc?, &self.application?.card);
+        let must = match gate {
+            Gate::UntrustedToken => {
+                let (claims, id) = (oidc.credential_claim.join(" or "), card.reference_id.as_deref().unwrap_or_default());
+                format!("an access token of {}, whose claim {claims} must be {id}", oidc.issuer)
+            }
+            Gate::ExpiredToken => "a token that is in force".to_owned(),
+            Gate::MissingScope if oidc.scopes.is_empty() => return Some("No scope is asked for.".to_owned()),
+            Gate::MissingScope => format!("a token with the scopes {}", oidc.scopes.join(", ")),
+            _ => return None,
+        };
+        Some(format!("This depends on the call: it must show {must}."))
+    }
+
     fn undecided(&self, gate: Gate) -> String {
-        let of_call = matches!(gate, Gate::MalformedKey | Gate::WrongHeader);
+        let of_call = matches!(
+            gate,
+            Gate::MalformedKey | Gate::WrongHeader | Gate::UntrustedToken | Gate::ExpiredToken | Gate::MissingScope
+        );
         match (gate, self.key_names) {
             (Gate::MalformedKey, [_, ..]) => {
                 "This depends on the call: it must show a whole key, to the last character.".to_owned()
@@ -181,7 +207,7 @@ impl Facts<'_> {
             (Gate::WrongHeader, [_, ..]) => {
                 format!("This depends on the call: the key must be in one of the headers {}.", self.key_names.join(", "))
             }
-            _ if of_call => "This depends on the call.".to_owned(),
+            _ if of_call => self.token(gate).unwrap_or_else(|| "This depends on the call.".to_owned()),
             _ => "This cannot be told before a gate above is open.".to_owned(),
         }
     }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_domain::email::EmailAddress;
 use portico_domain::id::PortalId;
+use portico_identity::Reach;
 
 use crate::session_tokens::Verifier;
 
@@ -114,6 +115,19 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, ConfigError> {
         parse(&self.required(variable)?).map_err(|error| ConfigError { variable, rule: error.to_string() })
+    }
+
+    /// How far requests to identity providers go: `PORTICO_PRIVATE_PROVIDERS` is `true` where they may lie in a private network.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for any other word than `true` and `false`.
+    pub fn reach(&self) -> Result<Reach, ConfigError> {
+        let variable = "PORTICO_PRIVATE_PROVIDERS";
+        match self.optional(variable).as_deref() {
+            None | Some("false") => Ok(Reach::Public),
+            Some("true") => Ok(Reach::Private),
+            Some(_) => Err(ConfigError { variable, rule: "must be true or false".to_owned() }),
+        }
     }
 
     fn hours(&self, variable: &'static str, default: Duration) -> Result<Duration, ConfigError> {

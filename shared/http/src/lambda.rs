@@ -2,12 +2,15 @@
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{LambdaEvent, service_fn};
+use portico_identity::Providers;
+use portico_identity::fetch::Fetcher;
 use portico_store::{connect, specifications::Specifications};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{ConfigError, Environment, Looked};
+use crate::links_seen::LinksSeen;
 use crate::passwords::Passwords;
 use crate::portal::Portal;
 use crate::problem::Problem;
@@ -54,6 +57,8 @@ pub async fn portal_from_environment() -> Result<Portal, StartError> {
         passwords: Passwords::default(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        providers: Providers::new(Fetcher::new(environment.reach()?)),
+        links_seen: LinksSeen::default(),
     })
 }
 

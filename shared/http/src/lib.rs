@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod invalid;
 pub mod json;
 pub mod lambda;
+pub mod links_seen;
 pub mod listing;
 pub mod local_path;
 mod mail_outcome;

@@ -8,12 +8,14 @@ use portico_domain::job::{Job, Work};
 use portico_domain::mail_token::MailKey;
 use portico_domain::refresh_token::RefreshKey;
 use portico_domain::time::Timestamp;
+use portico_identity::Providers;
 use portico_store::Store;
 use portico_store::specifications::Specifications;
 use uuid::Uuid;
 
 use crate::clock::{Clock, Entropy};
 use crate::config::{Config, Live};
+use crate::links_seen::LinksSeen;
 use crate::passwords::Passwords;
 use crate::problem::Problem;
 use crate::session_tokens::Signer;
@@ -33,6 +35,10 @@ pub struct Portal {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The identity providers whose tokens are checked.
+    pub providers: Providers,
+    /// The links that the authorizer has seen.
+    pub links_seen: LinksSeen,
 }
 
 impl Portal {

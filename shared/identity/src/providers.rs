@@ -11,6 +11,7 @@ use portico_domain::time::Timestamp;
 
 use crate::fetch::Fetcher;
 use crate::provider::{Provider, ProviderError, ProviderKey};
+use crate::reach::Reach;
 
 /// For how long keys are used without asking again: a key that was withdrawn is refused after it.
 pub const MAX_AGE: Duration = Duration::from_secs(10 * 60);
@@ -54,6 +55,11 @@ impl Providers {
     /// None yet.
     pub fn new(fetcher: Fetcher) -> Self {
         Self { fetcher, known: Arc::default() }
+    }
+
+    /// How far requests to providers go.
+    pub const fn reach(&self) -> Reach {
+        self.fetcher.reach()
     }
 
     /// The provider's key with an id, asking the provider if it has to be; nothing, if the provider has none.

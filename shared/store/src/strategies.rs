@@ -2,7 +2,7 @@
 
 use portico_domain::api::Api;
 use portico_domain::event::Event;
-use portico_domain::gateway::Link;
+use portico_domain::gateway::{Link, LinkedPublication};
 use portico_domain::id::StrategyId;
 use portico_domain::job::{Job, Work};
 use portico_domain::portal::Portal;
@@ -144,7 +144,7 @@ impl Store {
         self.finish_job(job.id).await
     }
 
-    /// Copies a strategy's headers onto the links of the APIs that are published with it. Doing it twice changes nothing.
+    /// Copies a strategy's headers, or whose tokens it takes, onto the links of the APIs that are published with it. Doing it twice changes nothing.
     ///
     /// # Errors
     /// As [`StoreError`] says; what was copied by then stays.
@@ -171,15 +171,15 @@ impl Store {
         let links = self.load(&keys).await?;
         for key in keys {
             let Some(link) = links.get::<Link>(&key)? else { continue };
-            let stale = |linked: &&portico_domain::gateway::LinkedPublication| {
-                linked.strategy == strategy.id && linked.key_names != strategy.key_names()
-            };
+            let stale =
+                |linked: &&LinkedPublication| linked.strategy == strategy.id && **linked != LinkedPublication::of(strategy);
             if link.portals.get(&card.portal).filter(stale).is_none() {
                 continue;
             }
             let portal = card.portal.to_string();
             let renewed = Update::of(key)
                 .set(["portals", portal.as_str(), "key_names"], &strategy.key_names())
+                .set_or_remove(["portals", portal.as_str(), "oidc"], strategy.oidc())
                 .when(Condition::is(["portals", portal.as_str(), "strategy"], &strategy.id));
             // A walk that began earlier must not undo what a later one has written.
             let as_read = Condition::Exists.and(Condition::is("ver", &strategy.ver));

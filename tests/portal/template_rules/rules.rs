@@ -224,8 +224,8 @@ fn times(template: &Template) -> Vec<String> {
     let mut found = Vec::new();
     for (id, function) in template.functions() {
         let timeout = u128::from(function["Timeout"].as_u64().unwrap_or(default)) * 1000;
-        // The authorizer bounds all of its reading by itself, below these three seconds.
-        let holds = if id == "Authorize" { timeout <= 3000 } else { call < timeout };
+        // The authorizer bounds all of its reading by itself, below these eight seconds.
+        let holds = if id == "Authorize" { timeout <= 8000 } else { call < timeout };
         found.push((holds, format!("{id} ends after {timeout} ms, its calls of the table after {call} ms")));
         if let Some(integration) = integrations.get(id) {
             let gateway = u128::from(integration["timeoutInMillis"].as_u64().unwrap_or(u64::MAX));

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Authorized, Gate, Loaded, PresentedKey, Stands, authorize, gates};
+use serde_json::json;
+
+use super::{Authorized, Gate, Loaded, PresentedKey, PresentedToken, Shown, Stands, authorize, gates};
 use crate::api_key::ApiKey;
 use crate::application::{Application, ApplicationCard, Grant};
 use crate::credential::Credential;
@@ -10,7 +12,9 @@ use crate::gateway::{Link, LinkedPublication};
 use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, ImplementationId, PortalId, RegistrationId, StrategyId};
 use crate::owner::Owner;
 use crate::status::Status;
+use crate::strategy::OpenIdConnect;
 use crate::time::Timestamp;
+use crate::token::Claims;
 use uuid::Uuid;
 
 const PORTAL: PortalId = PortalId::new(Uuid::from_u128(1));
@@ -31,6 +35,17 @@ struct Call {
     store_answers: bool,
 }
 
+/// What a publication asks for that takes tokens.
+fn tokens() -> OpenIdConnect {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    OpenIdConnect {
+        issuer: "https://id.example.test".to_owned(),
+        credential_claim: texts(&["azp"]),
+        scopes: texts(&["read"]),
+        auth_methods: texts(&["bearer"]),
+    }
+}
+
 fn key(random: u8) -> String {
     ApiKey::generate(APPLICATION, [random; 24]).expose().to_owned()
 }
@@ -47,7 +62,8 @@ fn open() -> Call {
         created_at: NOW,
         updated_at: NOW,
     };
-    let publication = LinkedPublication { strategy: STRATEGY, key_names: vec!["apikey".to_owned(), "X-Api-Key".to_owned()] };
+    let publication =
+        LinkedPublication { strategy: STRATEGY, key_names: vec!["apikey".to_owned(), "X-Api-Key".to_owned()], oidc: None };
     Call {
         headers: vec![("ApiKey".to_owned(), key(1))],
         link: Some(Link {
@@ -84,7 +100,7 @@ impl Call {
         let presented = PresentedKey::find(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
         let loaded =
             Loaded { link: self.link.as_ref(), application: self.application.as_ref(), credential: self.credential.as_ref() };
-        authorize(&presented, self.store_answers.then_some(loaded), NOW)
+        authorize(Shown::Key(&presented), self.store_answers.then_some(loaded), NOW)
     }
 
     fn link(&mut self) -> impl Iterator<Item = &mut Link> {
@@ -119,8 +135,14 @@ impl Call {
             Gate::OtherStrategy => self.publication().for_each(|it| it.strategy = StrategyId::new(Uuid::from_u128(99))),
             Gate::NotRegistered => self.application().for_each(|it| it.grants.clear()),
             Gate::RegistrationNotApproved => self.grant(Status::Pending),
-            Gate::OpenIdConnectNotCheckedYet => self.publication().for_each(|it| it.key_names.clear()),
+            Gate::NoToken => self.publication().for_each(|it| it.oidc = Some(tokens())),
             Gate::StoreUnavailable => self.store_answers = false,
+            Gate::UntrustedToken
+            | Gate::ProviderUnavailable
+            | Gate::ExpiredToken
+            | Gate::MethodNotOffered
+            | Gate::MissingScope
+            | Gate::NoReferenceId => unreachable!("{gate} is no gate of keys"),
         }
     }
 
@@ -139,14 +161,14 @@ fn a_call_passes_with_every_gate_open_and_says_on_whose_behalf() {
         owner: Owner::Developer(ADA),
         api: API,
         registration: REGISTRATION,
-        credential: CREDENTIAL,
+        credential: Some(CREDENTIAL),
     };
     assert_eq!(open().decide(), Ok(authorized));
 }
 
 #[test]
 fn each_gate_alone_refuses_the_call_by_its_name() {
-    for gate in Gate::ALL {
+    for gate in Gate::OF_KEYS {
         let mut call = open();
         call.shut(gate);
         assert_eq!(call.decide(), Err(gate));
@@ -155,8 +177,8 @@ fn each_gate_alone_refuses_the_call_by_its_name() {
 
 #[test]
 fn no_two_shut_gates_open_each_other() {
-    for one in Gate::ALL {
-        for two in Gate::ALL {
+    for one in Gate::OF_KEYS {
+        for two in Gate::OF_KEYS {
             let mut call = open();
             call.shut(one);
             call.shut(two);
@@ -167,10 +189,11 @@ fn no_two_shut_gates_open_each_other() {
 
 #[test]
 fn gates_have_different_names_in_kebab_case() {
-    let names: BTreeSet<&str> = Gate::ALL.into_iter().map(Gate::name).collect();
-    assert_eq!(names.len(), Gate::ALL.len());
+    let gates: std::collections::HashSet<Gate> = Gate::OF_KEYS.into_iter().chain(Gate::OF_TOKENS).collect();
+    let names: BTreeSet<&str> = gates.iter().map(|gate| gate.name()).collect();
+    assert_eq!(names.len(), gates.len());
     assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
-    assert_eq!(Gate::OpenIdConnectNotCheckedYet.to_string(), "openid-connect-not-checked-yet");
+    assert_eq!(Gate::UntrustedToken.to_string(), "untrusted-token");
 }
 
 #[test]
@@ -249,7 +272,7 @@ fn without_a_call(call: &Call) -> Vec<(Gate, Stands)> {
 #[test]
 fn what_is_explained_is_what_is_decided() {
     let of_calls = [Gate::NoKey, Gate::TwoKeys, Gate::MalformedKey, Gate::WrongHeader, Gate::StoreUnavailable];
-    for gate in Gate::ALL.into_iter().filter(|gate| !of_calls.contains(gate)) {
+    for gate in Gate::OF_KEYS.into_iter().filter(|gate| !of_calls.contains(gate)) {
         let mut call = open();
         call.shut(gate);
         let shut = without_a_call(&call).into_iter().find(|(_, stands)| *stands == Stands::Shut);
@@ -274,4 +297,96 @@ fn a_gate_whose_ground_is_missing_is_undecided_and_the_others_are_told_all_the_s
     assert_eq!(of(Gate::ExpiredKey), Some(Stands::Undecided));
     assert_eq!(of(Gate::RegistrationNotApproved), Some(Stands::Shut));
     assert_eq!(of(Gate::OtherStrategy), Some(Stands::Open));
+}
+
+/// A call with a token of the provider, and all that stands behind it.
+fn open_to_tokens() -> (Call, PresentedToken) {
+    let mut call = open();
+    call.publication().for_each(|it| *it = LinkedPublication { strategy: STRATEGY, key_names: Vec::new(), oidc: Some(tokens()) });
+    call.credential = None;
+    (call, presented(json!({ "azp": "weather-1", "scope": "read", "exp": NOW.seconds() + 60 })).expect("a good token"))
+}
+
+fn presented(claims: serde_json::Value) -> Result<PresentedToken, Gate> {
+    let claims = claims.as_object().cloned().unwrap_or_default();
+    PresentedToken::of(&Claims::verified(claims), PORTAL, &tokens(), NOW)
+}
+
+impl Call {
+    fn decide_by(&self, token: &PresentedToken) -> Result<Authorized, Gate> {
+        let loaded =
+            Loaded { link: self.link.as_ref(), application: self.application.as_ref(), credential: self.credential.as_ref() };
+        authorize(Shown::Token(token), self.store_answers.then_some(loaded), NOW)
+    }
+}
+
+#[test]
+fn a_token_passes_with_every_gate_open_and_each_gate_that_it_shares_with_keys_refuses_it() {
+    let (call, token) = open_to_tokens();
+    let passed = call.decide_by(&token).expect("it passes");
+    assert_eq!((passed.application, passed.reference_id.as_str(), passed.credential), (APPLICATION, "weather-1", None));
+    for gate in [
+        Gate::UnknownGateway,
+        Gate::UnknownApplication,
+        Gate::OwnerNotApproved,
+        Gate::NotPublished,
+        Gate::OtherStrategy,
+        Gate::NotRegistered,
+        Gate::RegistrationNotApproved,
+        Gate::StoreUnavailable,
+    ] {
+        let (mut call, token) = open_to_tokens();
+        call.shut(gate);
+        assert_eq!(call.decide_by(&token), Err(gate));
+    }
+}
+
+#[test]
+fn a_token_counts_for_the_very_terms_that_it_was_checked_against_and_for_its_own_portal_and_reference_id() {
+    for change in [
+        |oidc: &mut OpenIdConnect| oidc.issuer.push('/'),
+        |oidc: &mut OpenIdConnect| oidc.credential_claim.insert(0, "sub".to_owned()),
+        |oidc: &mut OpenIdConnect| oidc.scopes.push("write".to_owned()),
+        |oidc: &mut OpenIdConnect| oidc.auth_methods.clear(),
+    ] {
+        let (mut call, token) = open_to_tokens();
+        call.publication().filter_map(|it| it.oidc.as_mut()).for_each(change);
+        assert_eq!(call.decide_by(&token), Err(Gate::UntrustedToken));
+    }
+    let (mut call, token) = open_to_tokens();
+    call.publication().for_each(|it| it.oidc = None);
+    assert_eq!(call.decide_by(&token), Err(Gate::UntrustedToken));
+    let (mut call, token) = open_to_tokens();
+    call.application().for_each(|it| it.card.reference_id = Some("weather-2".to_owned()));
+    assert_eq!(call.decide_by(&token), Err(Gate::UnknownApplication));
+    let (mut call, token) = open_to_tokens();
+    call.application().for_each(|it| it.portal = PortalId::new(Uuid::from_u128(99)));
+    assert_eq!(call.decide_by(&token), Err(Gate::UnknownApplication));
+}
+
+#[test]
+fn what_a_token_lacks_is_named() {
+    let good = json!({ "azp": "weather-1", "scope": "read write", "exp": NOW.seconds() + 60 });
+    assert_eq!(presented(good.clone()).map(|token| token.reference_id().to_owned()).as_deref(), Ok("weather-1"));
+    for (claim, value, gate) in [
+        ("typ", json!("ID"), Gate::UntrustedToken),
+        ("exp", json!(NOW.seconds() - 61), Gate::ExpiredToken),
+        ("scope", json!("write"), Gate::MissingScope),
+        ("azp", json!(["weather-1"]), Gate::NoReferenceId),
+    ] {
+        let mut claims = good.clone();
+        claims[claim] = value;
+        assert_eq!(presented(claims).err(), Some(gate));
+    }
+    let other = OpenIdConnect { auth_methods: vec!["client_credentials".to_owned()], ..tokens() };
+    let claims = Claims::verified(good.as_object().cloned().unwrap_or_default());
+    assert_eq!(PresentedToken::of(&claims, PORTAL, &other, NOW).err(), Some(Gate::MethodNotOffered));
+}
+
+#[test]
+fn without_a_call_a_token_is_undecided_where_tokens_are_asked_for() {
+    let (call, _) = open_to_tokens();
+    let undecided: Vec<_> = without_a_call(&call).into_iter().filter(|(_, stands)| *stands != Stands::Open).collect();
+    let of_calls = [Gate::UntrustedToken, Gate::ExpiredToken, Gate::MissingScope].map(|gate| (gate, Stands::Undecided));
+    assert_eq!(undecided, of_calls);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portico_domain::gateway::Link;
+use portico_domain::gateway::{Link, LinkedPublication};
 
 use super::catalog::authenticated;
 use super::rule::{Rule, Violation};
@@ -44,7 +44,7 @@ fn check_link(snapshot: &Snapshot, key: &Key, link: &Link, found: &mut BTreeSet<
     }
     for linked in link.portals.values() {
         if let Some(strategy) = snapshot.strategies.get(&linked.strategy)
-            && strategy.key_names() != linked.key_names
+            && LinkedPublication::of(strategy) != *linked
         {
             found.insert(Violation::new(Rule::KeyNamesDiffer, [key.clone(), Key::strategy(linked.strategy)]));
         }
