@@ -120,7 +120,10 @@ async fn with_openid_connect_there_are_no_keys_to_make() {
     let strategy = portal.openid_strategy("Sign-in").await;
     let body = json!({ "name": "Weather board", "auth_strategy_id": strategy, "client_id": "client-at-provider" });
     let app = ada.post(APPLICATIONS, body).await.expect(201).id();
-    ada.post(&credentials(app), json!({})).await.expect_problem(422, "not-supported");
+    let refused = ada.post(&credentials(app), json!({})).await.expect_problem(400, "invalid-request");
+    assert_eq!(refused.body["invalid_parameters"][0]["field"], "applicationId");
+    let said = refused.body["detail"].as_str().expect("a sentence");
+    assert!(said.contains("made at the identity provider"), "{said}");
     portal.end().await;
 }
 

@@ -243,7 +243,10 @@ async fn a_key_is_no_token_and_a_token_no_key() {
     }
     let session = open.ada.cookie("portalaccesstoken").expect("a session");
     assert_eq!(open.refused(&session).await, ["untrusted-token"], "a session of the portal opens no API");
-    open.ada.post(&format!("{APPLICATIONS}/{}/credentials", open.application), json!({})).await.expect_problem(422, "not-supported");
+    open.ada
+        .post(&format!("{APPLICATIONS}/{}/credentials", open.application), json!({}))
+        .await
+        .expect_problem(400, "invalid-request");
     open.portal.end().await;
 }
 

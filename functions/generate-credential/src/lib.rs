@@ -9,6 +9,7 @@ use portico_domain::text::DisplayName;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::text;
 use portico_http::idempotency::{Outcome, Repeat, gone, raced};
+use portico_http::invalid::{InvalidParameter, Rule};
 use portico_http::response::created;
 use portico_http::views::credential::CreatedCredentialView;
 use portico_http::who::SignedIn;
@@ -22,7 +23,7 @@ use serde_json::json;
 ///
 /// # Errors
 /// 400 for wrong fields, 403 at the limit, 404 for an application that is not there, or somebody else's, 409 for a repetition: a
-/// secret is shown once; 422 where credentials are made at an identity provider.
+/// secret is shown once; 400 where credentials are made at an identity provider.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
     let repeat = request.repeat();
     let (who, application) = portal.own_application(&request, Repeat::keys(&repeat)).await?;
@@ -48,7 +49,7 @@ async fn create(
         .ok_or_else(|| Problem::internal("an application's strategy is not there"))?;
     let (id, now) = (application.card.id, portal.now());
     let credential = Credential::create(portal.new_id()?, &application, display_name, &strategy, now)
-        .map_err(|error| Problem::new(Kind::NotSupported, format!("This is not possible: {error}.")))?;
+        .map_err(|error| Problem::invalid(vec![InvalidParameter::path("applicationId", Rule::Invalid, error.to_string())]))?;
     let key = ApiKey::generate(id, portal.random()?);
     let mut known = Some(application);
     let (made, digest) = (&credential, key.digest());

@@ -26,7 +26,9 @@ pub struct Credential {
 
 /// The application's strategy does not know API keys: its clients are made at the identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the credentials of this application are made at its identity provider, not here")]
+#[error(
+    "names an application with an OpenID Connect strategy: its client and secret are made at the identity provider, not here"
+)]
 pub struct NotKeyAuth;
 
 impl Credential {

@@ -31,7 +31,6 @@ const ALSO: &[(&str, u16)] = &[
     ("delete-portal-team", 409),
     ("replace-app-auth-strategy", 409),
     ("update-app-auth-strategy", 409),
-    ("create-credential", 422),
     ("create-api-implementation", 422),
     ("create-app-auth-strategy", 422),
     ("replace-app-auth-strategy", 422),
