@@ -16,6 +16,7 @@ mod window;
 mod world;
 
 mod administration;
+mod clients;
 mod cross_site;
 mod every_page;
 mod headers;

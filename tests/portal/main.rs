@@ -72,6 +72,7 @@ mod operator;
 mod pages;
 mod pages_admin;
 mod pages_admin_teams;
+mod pages_clients;
 mod pages_documents;
 mod pages_look;
 mod pages_reference;

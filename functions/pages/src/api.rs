@@ -15,7 +15,7 @@ use portico_http::{Portal, Problem, Request};
 use portico_store::Key;
 
 use crate::document::Nodes;
-use crate::examples;
+use crate::examples::{self, Shown};
 use crate::frame::{Frame, Part};
 use crate::markdown;
 use crate::parts::{Code, Pill, When};
@@ -50,6 +50,8 @@ struct ApiPage {
     attributes: Vec<(String, String)>,
     /// The name of the auth strategy and the headers that a key may come in.
     strategy: Option<(String, Vec<String>)>,
+    /// The identity provider whose tokens it takes.
+    issuer: Option<String>,
     versions: Vec<VersionRow>,
     registered: Vec<OwnRow>,
     documents: Nodes,
@@ -127,7 +129,10 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         Some(OwnRow { id: card.id.to_string(), name: card.name, status: Pill::of(registration?.status) })
     });
     let documents = portal.store.documents_of(card.api).await?.visible();
-    let header = strategy.as_ref().and_then(|strategy| strategy.key_names().first()).cloned();
+    let shown = strategy.as_ref().and_then(|strategy| match strategy.oidc() {
+        Some(oidc) => oidc.auth_methods.iter().any(|method| method == "bearer").then_some(Shown::Token),
+        None => strategy.key_names().first().map(|header| Shown::Key(header)),
+    });
     let call = card.current_version.as_ref().and_then(|current| current.example.as_ref());
     let page = ApiPage {
         documents: Nodes::of(&documents, &card.slug, None),
@@ -143,8 +148,9 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         version: card.current_version.as_ref().map(|current| current.version.clone()).or_else(|| card.version.clone()),
         private: card.visibility == Visibility::Private,
         attributes: card.attributes.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),
-        example: call.zip(header).map(|(call, header)| examples::code("call", call, &header)),
-        strategy: strategy.map(|strategy| (strategy.display_name.clone(), strategy.key_names().to_vec())),
+        example: call.zip(shown).map(|(call, shown)| examples::code("call", call, shown)),
+        issuer: strategy.as_ref().and_then(|strategy| strategy.oidc()).map(|oidc| oidc.issuer.clone()),
+        strategy: strategy.as_ref().map(|strategy| (strategy.display_name.clone(), strategy.key_names().to_vec())),
         versions: versions.collect(),
         registered: registered.collect(),
         updated: When::of(card.api_updated_at, now),

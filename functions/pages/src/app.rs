@@ -17,12 +17,13 @@ use portico_http::who::SignedIn;
 use portico_http::{Portal, Problem, Request};
 use portico_store::{Items, Key};
 
-use crate::apps;
-use crate::examples;
+use crate::apps::{self, ReferenceIds};
+use crate::examples::{self, Shown};
 use crate::frame::{Frame, Part};
 use crate::parts::{Code, Confirm, Empty, Field, Pill, When};
 use crate::reader;
 use crate::shown::{Page, Stop};
+use crate::tokens::Tokens;
 
 /// An API that it is registered for.
 struct ApiRow {
@@ -60,6 +61,8 @@ struct AppPage {
     /// The team that owns it.
     team: Option<String>,
     key_auth: bool,
+    /// Whose tokens count, where the portal makes no keys.
+    tokens: Option<Tokens>,
     created: When,
     apis: Vec<ApiRow>,
     no_apis: Empty,
@@ -112,10 +115,13 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         apis.push(api_row(&application, registration, (card, &reads), &strategy, now));
     }
     let header = strategy.key_names().first().cloned().unwrap_or_default();
+    let call = call.or(waiting.filter(|_| !callable));
+    let reference_id = application.card.reference_id.clone().unwrap_or_default();
     let page = AppPage {
+        tokens: strategy.oidc().map(|oidc| Tokens::of(oidc, &reference_id, call.as_ref(), callable)),
         team: team.map(|team| team.name),
         paragraphs: crate::api::paragraphs(application.card.description.as_deref().unwrap_or_default()),
-        reference_id: application.card.reference_id.clone().unwrap_or_default(),
+        reference_id,
         key_auth: strategy.is_key_auth(),
         created: When::of(application.card.created_at, now),
         any_approved: callable,
@@ -130,7 +136,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
             .within("new")
             .most(DisplayName::MAX_CHARS)
             .hint("Where it is used, for example: laptop, build server."),
-        example: call.or(waiting.filter(|_| !callable)).as_ref().map(|call| examples::code("call", call, &header)),
+        example: call.as_ref().map(|call| examples::code("call", call, Shown::Key(&header))),
         header,
         delete: Confirm::deletion_of_application(
             &application.card.name,
@@ -223,6 +229,7 @@ struct EditAppPage {
     app: String,
     fields: [Field; 3],
     strategy: String,
+    key_auth: bool,
     /// Who owns it now: a team's name, or the reader.
     owner: Option<String>,
     /// The teams of the reader that it can be given to: id and name.
@@ -240,12 +247,14 @@ pub(crate) async fn edit(portal: &Portal, request: &Request) -> Result<Page, Sto
     let card = application.card;
     let strategy = strategy_of(&portal.store.load(&[Key::strategy(card.strategy)]).await?, &card)?;
     let (about, known_as) = (card.description.as_deref().unwrap_or_default(), card.reference_id.as_deref().unwrap_or_default());
-    let [name, description, reference_id] = apps::fields(&card.name, about, known_as);
+    let ids = if strategy.is_key_auth() { ReferenceIds::OfKeys } else { ReferenceIds::OfClients };
+    let [name, description, reference_id] = apps::fields(&card.name, about, (known_as, ids));
     let page = EditAppPage {
         frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, format!("Edit {}", card.name)),
         id: card.id.to_string(),
         fields: [name, description.sent_when_empty(), reference_id],
         app: card.name,
+        key_auth: strategy.is_key_auth(),
         strategy: strategy.display_name,
         owner: own.map(|(_, name)| name),
         teams,

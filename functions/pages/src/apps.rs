@@ -76,7 +76,8 @@ pub(crate) async fn owning_teams(portal: &Portal, developer: &Developer) -> Resu
 struct Choice {
     id: String,
     name: String,
-    key_auth: bool,
+    /// The identity provider whose clients these applications are.
+    issuer: Option<String>,
     chosen: bool,
 }
 
@@ -96,16 +97,38 @@ struct NewAppPage {
     in_the_way: Option<Empty>,
 }
 
+/// What a reference ID is, for whoever fills it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReferenceIds {
+    /// A name that the portal can choose.
+    OfKeys,
+    /// The client id at an identity provider.
+    OfClients,
+    /// One or the other, as the strategy that is chosen says.
+    OfEither,
+}
+
+impl ReferenceIds {
+    fn field(self) -> Field {
+        let field = Field::text("client_id", "Reference ID").most(ReferenceId::MAX_CHARS);
+        match self {
+            Self::OfKeys => field.hint("Unique in this portal. Leave it out to be given one.").generates(),
+            Self::OfClients => field.required().hint(
+                "The client id of this application at the identity provider. Create a client there first: calls with the tokens that it gets are this application's.",
+            ),
+            Self::OfEither => field
+                .hint("Unique in this portal. With API keys you can leave it out; with OpenID Connect it is the client id at the identity provider.")
+                .generates(),
+        }
+    }
+}
+
 /// The fields of an application, new or not. What is emptied is taken away.
-pub(crate) fn fields(name: &str, description: &str, reference_id: &str) -> [Field; 3] {
+pub(crate) fn fields(name: &str, description: &str, (known_as, ids): (&str, ReferenceIds)) -> [Field; 3] {
     [
         Field::text("name", "Name").required().most(ApplicationName::MAX_CHARS).value(name),
         Field::lines("description", "Description").most(Description::MAX_CHARS).value(description),
-        Field::text("client_id", "Reference ID")
-            .most(ReferenceId::MAX_CHARS)
-            .hint("Unique in this portal. With key authentication you can leave it out; with OpenID Connect it is the client id at your identity provider.")
-            .value(reference_id)
-            .generates(),
+        ids.field().value(known_as),
     ]
 }
 
@@ -137,13 +160,19 @@ pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop
         let strategy = items.get::<Strategy>(key)?;
         strategies.extend(strategy.map(|strategy| Choice {
             id: strategy.id.to_string(),
-            key_auth: strategy.is_key_auth(),
+            issuer: strategy.oidc().map(|oidc| oidc.issuer.clone()),
             chosen: fixed.flatten().or(who.portal.default_strategy) == Some(strategy.id),
             name: strategy.display_name,
         }));
     }
     let title = api.as_ref().map_or_else(|| "New App".to_owned(), |card| format!("New application for {}", card.name));
-    let [name, description, reference_id] = fields("", "", "");
+    let of_clients = strategies.iter().filter(|strategy| strategy.issuer.is_some()).count();
+    let ids = match of_clients {
+        0 => ReferenceIds::OfKeys,
+        all if all == strategies.len() => ReferenceIds::OfClients,
+        _ => ReferenceIds::OfEither,
+    };
+    let [name, description, reference_id] = fields("", "", ("", ids));
     let in_the_way = strategies.is_empty().then(|| Empty {
         title: "There is nothing to create an application for".to_owned(),
         text: "No auth strategy is in use in this portal. Its administrators can say more.".to_owned(),

@@ -27,6 +27,7 @@ mod search;
 mod shown;
 mod swagger_ui;
 mod theme;
+mod tokens;
 mod welcome;
 
 use portico_http::{Portal, Problem, Request, Response};
