@@ -81,7 +81,17 @@ invoke: tools ## one function's sample over `make watch` in another terminal (FU
 .PHONY: browser-test
 browser-test: ## the pages in Chromium, two windows at a time (FILTER=journey, PORTICO_SCREENSHOTS=1 writes docs/screenshots)
 	.ci/browser
-	cargo test --workspace --test browser -- --test-threads 2 $(FILTER)
+	cargo test --workspace --test browser -- --test-threads 2 --skip keycloak:: $(FILTER)
+
+.PHONY: keycloak
+keycloak: ## Keycloak on port 8180 with the realm of infra/keycloak/realm.json, until Ctrl-C
+	infra/keycloak/run
+
+.PHONY: keycloak-test
+keycloak-test: ## single sign-on and applications' tokens with Keycloak itself, in Chromium
+	.ci/browser
+	cargo test --workspace --test browser --no-run
+	infra/keycloak/run cargo test --workspace --test browser -- --test-threads 1 keycloak::
 
 .PHONY: dynamodb-local
 dynamodb-local: ## the store's tests, the races and the journey over Amazon's DynamoDB Local

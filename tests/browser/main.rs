@@ -22,6 +22,7 @@ mod every_page;
 mod headers;
 mod journey;
 mod keyboard;
+mod keycloak;
 mod ownership;
 mod payloads;
 mod reference;
