@@ -94,6 +94,8 @@ impl Open {
             | Gate::ProviderUnavailable
             | Gate::ExpiredToken
             | Gate::MethodNotOffered
+            | Gate::MethodNotSupported
+            | Gate::RefusedClient
             | Gate::MissingScope
             | Gate::NoReferenceId => unreachable!("{gate} is no gate of keys"),
         }

@@ -1,106 +1,25 @@
 //! Calls with an identity provider's tokens: what passes, which gate refuses the rest, what it costs, and that what is taken away is
 //! gone with the next call.
 
+mod clients;
+mod forged;
+mod open;
+
 use std::time::Duration;
 
 use portico::faults::{Fault, Matching};
 use portico_domain::authorization::Gate;
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId, StrategyId};
+use portico_domain::id::{ApplicationId, DeveloperId};
 use portico_domain::status::Status;
-use portico_domain::strategy::{Method, OpenIdConnect};
-use portico_http::clock::Clock as _;
-use portico_http::links_seen::LinksSeen;
-use portico_identity::fetch::Fetcher;
-use portico_identity::{Providers, Reach};
 use portico_store::{Key, Update};
+use portico_tests::ApiCall;
 use portico_tests::logs::Logs;
-use portico_tests::lying_provider::{FIRST, Fault as Lie, LyingProvider, SECOND, Signing};
+use portico_tests::lying_provider::{Fault as Lie, LyingProvider, SECOND, Signing};
 use portico_tests::management::STRATEGIES;
 use portico_tests::steps::APPLICATIONS;
-use portico_tests::{ApiCall, Client, TestPortal};
 use serde_json::{Value, json};
 
-/// A portal where a token of one client of a provider passes.
-struct Open {
-    portal: TestPortal,
-    lying: LyingProvider,
-    ada: Client,
-    api: ApiId,
-    strategy: StrategyId,
-    application: ApplicationId,
-}
-
-fn terms(issuer: &str) -> OpenIdConnect {
-    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    OpenIdConnect {
-        issuer: issuer.to_owned(),
-        credential_claim: texts(&["azp", "client_id"]),
-        scopes: texts(&["tides"]),
-        auth_methods: texts(&["bearer"]),
-    }
-}
-
-impl Open {
-    async fn start() -> Self {
-        let mut portal = TestPortal::start().await;
-        portal.portal.providers = Providers::new(Fetcher::new(Reach::Private));
-        let lying = LyingProvider::start().await;
-        let strategy = portal.strategy_with("provider", Method::OpenidConnect { oidc: terms(lying.issuer()) }).await;
-        let mut seed = portal.seed_api("Tides");
-        seed.strategy = Some(strategy);
-        let api = portal.publish(seed).await;
-        let ada = portal.approved_developer("ada@example.test").await;
-        let body = json!({ "name": "Weather board", "auth_strategy_id": strategy, "client_id": "weather" });
-        let application = ada.post(APPLICATIONS, body).await.expect(201).id().parse().expect("an id");
-        portal.registration(application, api, Status::Approved).await;
-        portal.take_calls();
-        Self { portal, lying, ada, api, strategy, application }
-    }
-
-    fn claims(&self) -> Value {
-        let now = self.portal.clock.now().seconds();
-        json!({ "iss": self.lying.issuer(), "sub": "service", "azp": "weather", "scope": "tides", "exp": now + 300, "nbf": now })
-    }
-
-    /// A good token with other claims; null takes one away.
-    fn token(&self, changes: Value) -> String {
-        self.signed_by(FIRST, changes)
-    }
-
-    fn signed_by(&self, key: Signing, changes: Value) -> String {
-        let mut claims = self.claims();
-        let members = claims.as_object_mut().expect("an object");
-        for (name, value) in changes.as_object().expect("an object") {
-            match value {
-                Value::Null => members.remove(name),
-                value => members.insert(name.clone(), value.clone()),
-            };
-        }
-        key.sign(&claims)
-    }
-
-    async fn call(&self, token: &str) -> Option<Value> {
-        let call = ApiCall::to("tides").header("authorization", &format!("Bearer {token}"));
-        self.portal.call(&call).await
-    }
-
-    async fn passes(&self) -> bool {
-        self.call(&self.token(json!({}))).await.is_some()
-    }
-
-    /// The gate that the log names for a call with a token.
-    async fn refused(&self, token: &str) -> Vec<String> {
-        let logs = Logs::capture();
-        assert_eq!(self.call(token).await, None);
-        assert!(!logs.text().contains(token) || token.len() < 20, "a token is in the log");
-        logs.take_gates()
-    }
-
-    /// As a function that starts cold.
-    fn forget(&mut self) {
-        self.portal.portal.links_seen = LinksSeen::default();
-    }
-}
+use self::open::Open;
 
 #[tokio::test]
 async fn a_token_of_the_client_passes_on_behalf_of_the_application_that_has_its_id() {
@@ -118,7 +37,7 @@ async fn a_token_of_the_client_passes_on_behalf_of_the_application_that_has_its_
 async fn each_gate_refuses_a_token_and_is_named_in_the_log_which_never_has_the_token() {
     let open = Open::start().await;
     assert!(open.passes().await);
-    let now = open.portal.clock.now().seconds();
+    let now = open.now();
     for (gate, token) in [
         (Gate::UntrustedToken, "no-token".to_owned()),
         (Gate::UntrustedToken, open.token(json!({ "iss": "https://id.example.test" }))),
@@ -135,10 +54,12 @@ async fn each_gate_refuses_a_token_and_is_named_in_the_log_which_never_has_the_t
         assert_eq!(open.refused(&token).await, [gate.name()]);
     }
     let logs = Logs::capture();
-    for call in [ApiCall::to("tides"), ApiCall::to("tides").header("authorization", "Basic YTpi")] {
-        assert_eq!(open.portal.call(&call).await, None);
-        assert_eq!(logs.take_gates(), ["no-key"]);
+    for (shown, gate) in [("Digest YTpi", "no-key"), ("Basic YWJj", "no-key"), ("Basic YTpi", "method-not-offered")] {
+        assert_eq!(open.portal.call(&ApiCall::to("tides").header("authorization", shown)).await, None);
+        assert_eq!(logs.take_gates(), [gate], "{shown}");
     }
+    assert_eq!(open.portal.call(&ApiCall::to("tides")).await, None);
+    assert_eq!(logs.take_gates(), ["no-key"]);
     let elsewhere = ApiCall::to("elsewhere").header("authorization", &format!("Bearer {}", open.token(json!({}))));
     assert_eq!(open.portal.call(&elsewhere).await, None);
     assert_eq!(logs.take_gates(), ["unknown-gateway"]);
@@ -167,6 +88,10 @@ async fn what_is_taken_away_is_gone_with_the_next_call_of_a_warm_function() {
         assert_eq!(open.refused(&open.token(json!({}))).await, [gate.name()]);
     }
     let open = Open::start().await;
+    assert!(open.passes().await);
+    open.decide(Status::Revoked).await;
+    assert_eq!(open.refused(&open.token(json!({}))).await, ["registration-not-approved"]);
+    open.decide(Status::Approved).await;
     assert!(open.passes().await);
     let path = format!("{APPLICATIONS}/{}", open.application);
     open.ada.patch(&path, json!({ "client_id": "moved" })).await.expect(200);
@@ -280,6 +205,7 @@ async fn why_a_call_with_a_token_passes_is_explained_by_the_same_gates() {
     };
     let (stands, sentence) = said("untrusted-token");
     assert_eq!(stands, "undecided");
+    assert_eq!(said("method-not-supported").0, "open");
     assert!(sentence.contains(open.lying.issuer()) && sentence.contains("weather"), "{sentence}");
     assert_eq!(said("missing-scope").1, "This depends on the call: it must show a token with the scopes tides.");
     let owner: DeveloperId = open.ada.developer.expect("ada");

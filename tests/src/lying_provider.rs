@@ -1,10 +1,13 @@
 //! An identity provider on a loopback address that says what it is told to, the truth or not, and counts who asks.
 
+mod clients;
+
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +16,8 @@ use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use self::clients::Clients;
 
 /// Where providers describe themselves.
 const DESCRIPTION: &str = "/.well-known/openid-configuration";
@@ -40,6 +45,7 @@ struct Says {
     keys: Vec<Value>,
     fault: Option<Fault>,
     requests: Vec<String>,
+    clients: Clients,
 }
 
 /// The provider. Its issuer is where it listens.
@@ -135,10 +141,13 @@ impl LyingProvider {
     }
 }
 
-async fn answer(State(says): State<Arc<Mutex<Says>>>, uri: Uri) -> Response {
+async fn answer(State(says): State<Arc<Mutex<Says>>>, uri: Uri, headers: HeaderMap, form: Bytes) -> Response {
     let (fault, body) = {
         let mut says = says.lock().expect("nobody panics with it");
         says.requests.push(uri.path().to_owned());
+        if uri.path() == "/token" && says.fault.is_none() {
+            return says.clients.exchange(&headers, &form);
+        }
         let address = &says.address;
         let algorithms = says.algorithms.clone().unwrap_or_else(|| vec!["EdDSA".to_owned()]);
         let body = match uri.path().trim_end_matches("/truth") {

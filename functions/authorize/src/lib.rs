@@ -7,6 +7,7 @@
 
 mod answer;
 mod call;
+mod client;
 mod token;
 
 use std::time::Duration;
@@ -20,9 +21,12 @@ use portico_store::{Key, StoreError};
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::token::Proof;
 
-/// How long the table may take; the function itself may take a second more.
+/// How long one read of the table may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a decision about a token may take, its provider's answers and all reads included; the function itself may take a second more.
+const PATIENCE_WITH_PROVIDERS: Duration = Duration::from_secs(7);
 
 /// Answers an event of API Gateway's authorizer.
 ///
@@ -41,17 +45,27 @@ async fn decide(portal: &Portal, call: &Call<'_>) -> Result<Authorized, Gate> {
     let presented = Presented::find(&call.headers).inspect_err(|gate| refused(call, *gate, None))?;
     let key = match &presented {
         Presented::Key(key) => Some(key),
-        Presented::Token(_) => None,
+        Presented::Token(_) | Presented::Client(_) => None,
     };
-    let decided = match (call.gateway, call.stage, &presented) {
-        (Some(gateway), Some(stage), Presented::Key(key)) => match read(call, Read::of(portal, key, gateway, stage)).await {
+    let (Some(gateway), Some(stage)) = (call.gateway, call.stage) else {
+        refused(call, Gate::UnknownGateway, key);
+        return Err(Gate::UnknownGateway);
+    };
+    let place = (gateway, stage);
+    let decided = match &presented {
+        Presented::Key(key) => match read(call, Read::of(portal, key, gateway, stage)).await {
             Ok(read) => authorize(Shown::Key(key), Some(read.loaded()), portal.now()),
             Err(gate) => Err(gate),
         },
-        (Some(gateway), Some(stage), Presented::Token(token)) => token::decide(portal, call, (gateway, stage), token).await,
-        _ => Err(Gate::UnknownGateway),
+        Presented::Token(token) => in_time(Box::pin(token::decide(portal, call, place, Proof::Token(token)))).await,
+        Presented::Client(client) => in_time(Box::pin(token::decide(portal, call, place, Proof::Client(client)))).await,
     };
     decided.inspect_err(|gate| refused(call, *gate, key))
+}
+
+/// A decision that asks providers, which may be slow one after the other.
+async fn in_time(deciding: impl Future<Output = Result<Authorized, Gate>>) -> Result<Authorized, Gate> {
+    tokio::time::timeout(PATIENCE_WITH_PROVIDERS, deciding).await.unwrap_or(Err(Gate::ProviderUnavailable))
 }
 
 /// Reads from the table, which may take [`PATIENCE`]. Its fault is logged apart from the refusal.

@@ -7,9 +7,11 @@ use crate::credential::Credential;
 use crate::gateway::Link;
 use crate::id::{ApiId, ApplicationId, CredentialId, RegistrationId};
 use crate::owner::Owner;
+pub use crate::presented_client::PresentedClient;
 pub use crate::presented_key::{Presented, PresentedKey};
 pub use crate::presented_token::PresentedToken;
 use crate::status::Status;
+use crate::strategy::OpenIdConnect;
 use crate::time::Timestamp;
 
 pub use self::gate::Gate;
@@ -110,6 +112,8 @@ pub fn gates(shown: Option<Shown<'_>>, loaded: &Loaded<'_>, now: Timestamp) -> V
         // The token was verified for what a link said: it counts for what the link says now.
         let as_read = publication.zip(token).map(|(now, token)| token.is_for(now.oidc.as_ref()));
         gates.push((Gate::UntrustedToken, as_read));
+        let oidc = publication.and_then(|publication| publication.oidc.as_ref());
+        gates.push((Gate::MethodNotSupported, oidc.map(OpenIdConnect::is_supported)));
         gates.extend([Gate::ExpiredToken, Gate::MissingScope].map(|gate| (gate, token.map(|_| true))));
     } else {
         let key = match shown {

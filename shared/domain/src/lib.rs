@@ -33,6 +33,7 @@ pub mod owner;
 pub mod password;
 pub mod portal;
 pub mod portal_edit;
+pub mod presented_client;
 mod presented_key;
 pub mod presented_token;
 pub mod publication;

@@ -1,7 +1,9 @@
-//! Finding what a call presents, before anything is read: its API key by its form, in whichever header it is, or a bearer token.
+//! Finding what a call presents, before anything is read: its API key by its form, in whichever header it is, a bearer token, or the id
+//! and the secret of a client.
 
 use crate::api_key::{ApiKey, ParsedKey, looks_like_key};
 use crate::authorization::Gate;
+use crate::presented_client::PresentedClient;
 
 /// What a call presents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,13 +12,15 @@ pub enum Presented<'a> {
     Key(PresentedKey),
     /// One bearer token that is no API key. Nothing of it is believed yet.
     Token(&'a str),
+    /// The id and the secret of one client.
+    Client(PresentedClient),
 }
 
 impl<'a> Presented<'a> {
     /// Looks through the headers of a call, as [`PresentedKey::find`] does.
     ///
     /// # Errors
-    /// Its own, and [`Gate::TwoKeys`] for two bearer tokens.
+    /// Its own, and [`Gate::TwoKeys`] for two values of `Authorization`.
     pub fn find(headers: &[(&'a str, &'a str)]) -> Result<Self, Gate> {
         match PresentedKey::find(headers.iter().copied()) {
             Ok(key) => Ok(Self::Key(key)),
@@ -24,7 +28,10 @@ impl<'a> Presented<'a> {
                 let named = |name: &str| name.eq_ignore_ascii_case("authorization");
                 let values: Vec<&'a str> = headers.iter().filter(|(name, _)| named(name)).map(|(_, value)| *value).collect();
                 match values.as_slice() {
-                    [one] => bearer_token("authorization", one).map(Self::Token).ok_or(Gate::NoKey),
+                    [one] => match bearer_token("authorization", one) {
+                        Some(token) => Ok(Self::Token(token)),
+                        None => PresentedClient::read(one).map(Self::Client).ok_or(Gate::NoKey),
+                    },
                     [] => Err(Gate::NoKey),
                     _ => Err(Gate::TwoKeys),
                 }

@@ -1,4 +1,4 @@
-//! A token of an identity provider, checked against what the strategy of a publication asks for.
+//! A token of an identity provider, and how it was presented, checked against what the strategy of a publication asks for.
 
 use crate::authorization::Gate;
 use crate::id::PortalId;
@@ -8,6 +8,25 @@ use crate::token::Claims;
 
 /// How a strategy calls tokens in the `Authorization` header.
 pub const BEARER: &str = "bearer";
+/// How a strategy calls ids and secrets of clients in the `Authorization` header, which get a token from the provider.
+pub const CLIENT_CREDENTIALS: &str = "client_credentials";
+
+impl OpenIdConnect {
+    /// Whether tokens may be presented by a method.
+    pub fn offers(&self, method: &str) -> bool {
+        self.auth_methods.iter().any(|one| one == method)
+    }
+
+    /// Whether any of its methods is one that is checked here. The contract knows others, which are kept and refused.
+    pub fn is_supported(&self) -> bool {
+        self.offers(BEARER) || self.offers(CLIENT_CREDENTIALS)
+    }
+
+    /// The gate that is shut for a method that it does not offer.
+    pub fn not_offered(&self) -> Gate {
+        if self.is_supported() { Gate::MethodNotOffered } else { Gate::MethodNotSupported }
+    }
+}
 
 /// A token that a portal's publication takes, and the reference ID that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,19 +37,19 @@ pub struct PresentedToken {
 }
 
 impl PresentedToken {
-    /// Checks the claims of a token that the strategy's issuer signed.
+    /// Checks the claims of a token that the strategy's issuer signed, and that was presented by a method.
     ///
     /// # Errors
     /// The [`Gate`] that is shut: the token is for something else, out of time, not offered, or lacks a scope or the reference ID.
-    pub fn of(claims: &Claims, portal: PortalId, oidc: &OpenIdConnect, now: Timestamp) -> Result<Self, Gate> {
+    pub fn of(claims: &Claims, method: &str, portal: PortalId, oidc: &OpenIdConnect, now: Timestamp) -> Result<Self, Gate> {
         if !claims.is_for_access() {
             return Err(Gate::UntrustedToken);
         }
         if !claims.is_in_time(now) {
             return Err(Gate::ExpiredToken);
         }
-        if !oidc.auth_methods.iter().any(|method| method == BEARER) {
-            return Err(Gate::MethodNotOffered);
+        if !oidc.offers(method) {
+            return Err(oidc.not_offered());
         }
         if !claims.has_scopes(&oidc.scopes) {
             return Err(Gate::MissingScope);

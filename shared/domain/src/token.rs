@@ -29,6 +29,11 @@ impl Claims {
             && begins.is_none_or(|nbf| now.seconds() >= nbf.saturating_sub(leeway))
     }
 
+    /// When it ends, without any leeway.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.0.get("exp").and_then(seconds).map(|exp| Timestamp::from_millis(exp.saturating_mul(1_000)))
+    }
+
     /// Whether it is an access token: no ID, refresh or logout token, by any of the words that providers put into these.
     pub fn is_for_access(&self) -> bool {
         let says = |claim: &str, words: &[&str]| {

@@ -7,6 +7,7 @@ use portico_domain::authorization::{Gate, Loaded, Stands, gates};
 use portico_domain::credential::Credential;
 use portico_domain::gateway::Link;
 use portico_domain::owner::Owner;
+use portico_domain::presented_token::{BEARER, CLIENT_CREDENTIALS};
 use portico_domain::strategy::OpenIdConnect;
 use portico_domain::time::Timestamp;
 use portico_store::Key;
@@ -132,6 +133,10 @@ impl Facts<'_> {
             },
             Gate::NotPublished => "The API is published in this portal.".to_owned(),
             Gate::NoToken => "The API takes API keys.".to_owned(),
+            Gate::MethodNotSupported => {
+                let methods = self.oidc.map(|oidc| oidc.auth_methods.join(", ")).unwrap_or_default();
+                format!("The API takes {methods}; what is checked here is {BEARER} and {CLIENT_CREDENTIALS}.")
+            }
             Gate::OtherStrategy => "The application has the auth strategy that the API is published with.".to_owned(),
             Gate::NotRegistered => "The application is registered for the API.".to_owned(),
             Gate::RegistrationNotApproved => "The registration is approved.".to_owned(),
@@ -161,8 +166,12 @@ impl Facts<'_> {
             | Gate::ProviderUnavailable
             | Gate::ExpiredToken
             | Gate::MethodNotOffered
+            | Gate::RefusedClient
             | Gate::MissingScope
             | Gate::NoReferenceId => "The call does not show a good token of the identity provider.",
+            Gate::MethodNotSupported => {
+                "The auth_methods of the API's strategy are none of those that are checked here: bearer and client_credentials."
+            }
             Gate::StoreUnavailable => "The table does not answer.",
         }
     }

@@ -1,4 +1,4 @@
-//! Asking a provider: one GET, no redirects, a bound on time and on bytes.
+//! Asking a provider: one request, no redirects, a bound on time and on bytes.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,7 +7,11 @@ use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnect
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderValue, header};
 use serde::de::DeserializeOwned;
+use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::reach::{OutOfReach, Reach, Resolver};
 
@@ -62,17 +66,47 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`] says what is wrong with it.
     pub async fn json<T: DeserializeOwned>(&self, address: &str) -> Result<T, FetchError> {
+        self.ask(address, |url| http::Request::get(url).body(SdkBody::empty())).await
+    }
+
+    /// The JSON that a form is answered with. The id and the secret of a client go into the `Authorization` header (RFC 6749, 2.3.1).
+    ///
+    /// # Errors
+    /// [`FetchError`] says what is wrong with it.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        address: &str,
+        client: Option<(&str, &str)>,
+        form: &[(&str, &str)],
+    ) -> Result<T, FetchError> {
+        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let basic = client.map(|(id, secret)| STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret))));
+        let form = Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = |url: &str| {
+            let mut request = http::Request::post(url).header("content-type", "application/x-www-form-urlencoded");
+            if let Some(basic) = &basic {
+                request = request.header("authorization", format!("Basic {basic}"));
+            }
+            request.body(SdkBody::from(form))
+        };
+        self.ask(address, request).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        address: &str,
+        request: impl FnOnce(&str) -> http::Result<http::Request<SdkBody>>,
+    ) -> Result<T, FetchError> {
         let url = self.reach.url(address)?;
-        let body = tokio::time::timeout(PATIENCE, self.body(url.as_str())).await.map_err(|_| FetchError::TooSlow)??;
+        let request = request(url.as_str()).map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
+        let body = tokio::time::timeout(PATIENCE, Box::pin(self.body(request))).await.map_err(|_| FetchError::TooSlow)??;
         serde_json::from_slice(&body).map_err(|_| FetchError::NotJson)
     }
 
-    async fn body(&self, url: &str) -> Result<Vec<u8>, FetchError> {
-        let request = http::Request::get(url)
-            .header("accept", "application/json")
-            .header("user-agent", concat!("portico/", env!("CARGO_PKG_VERSION")))
-            .body(SdkBody::empty())
-            .map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
+    async fn body(&self, mut request: http::Request<SdkBody>) -> Result<Vec<u8>, FetchError> {
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("portico/", env!("CARGO_PKG_VERSION"))));
         let request = HttpRequest::try_from(request).map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
         let connector = self.connector.get_or_init(|| portico_aws::connector_with(Resolver(self.reach)));
         let answer = connector.call(request).await.map_err(|_| FetchError::Unreachable)?;

@@ -3,6 +3,7 @@
 //! A provider is asked over HTTPS, never at an address of a private network, never at one that a token names, and never longer or
 //! for more than [`fetch`] says. What it answered is kept, and [`providers`] says for how long.
 
+pub mod clients;
 pub mod fetch;
 pub mod provider;
 pub mod providers;

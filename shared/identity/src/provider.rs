@@ -41,6 +41,8 @@ struct Description {
     #[serde(default)]
     token_endpoint: Option<String>,
     #[serde(default)]
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    #[serde(default)]
     id_token_signing_alg_values_supported: Vec<String>,
 }
 
@@ -54,6 +56,7 @@ struct KeySet {
 pub struct Provider {
     issuer: String,
     token_endpoint: Option<String>,
+    takes_basic: bool,
     keys: Vec<ProviderKey>,
 }
 
@@ -91,7 +94,11 @@ impl Provider {
         }
         let set: KeySet = fetcher.json(&described.jwks_uri).await.map_err(ProviderError::Keys)?;
         let keys = set.keys.into_iter().take(MOST_KEYS).filter_map(|key| ProviderKey::read(key, &algorithms)).collect();
-        Ok(Self { issuer: described.issuer, token_endpoint: described.token_endpoint, keys })
+        let methods = described.token_endpoint_auth_methods_supported;
+        let lists = |name: &str| methods.iter().flatten().any(|method| method == name);
+        // Basic is what a provider takes that lists nothing (RFC 8414, 2).
+        let takes_basic = lists("client_secret_basic") || !lists("client_secret_post");
+        Ok(Self { issuer: described.issuer, token_endpoint: described.token_endpoint, takes_basic, keys })
     }
 
     /// Its name, as it is in its tokens.
@@ -102,6 +109,11 @@ impl Provider {
     /// Where clients get tokens.
     pub fn token_endpoint(&self) -> Option<&str> {
         self.token_endpoint.as_deref()
+    }
+
+    /// Whether clients show their ids and secrets there in the `Authorization` header, and not in the form.
+    pub const fn takes_basic(&self) -> bool {
+        self.takes_basic
     }
 
     /// The key with an id; without one the only key that there is.

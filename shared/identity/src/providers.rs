@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use portico_domain::time::Timestamp;
 
+use crate::clients::ClientTokens;
 use crate::fetch::Fetcher;
 use crate::provider::{Provider, ProviderError, ProviderKey};
 use crate::reach::Reach;
@@ -32,6 +33,7 @@ pub struct Unavailable;
 pub struct Providers {
     fetcher: Fetcher,
     known: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Known>>>>>,
+    pub(crate) client_tokens: ClientTokens,
 }
 
 /// What is known of a provider.
@@ -54,7 +56,12 @@ impl Known {
 impl Providers {
     /// None yet.
     pub fn new(fetcher: Fetcher) -> Self {
-        Self { fetcher, known: Arc::default() }
+        Self { fetcher, ..Self::default() }
+    }
+
+    /// What providers are asked with.
+    pub const fn fetcher(&self) -> &Fetcher {
+        &self.fetcher
     }
 
     /// How far requests to providers go.
@@ -88,7 +95,7 @@ impl Providers {
         }
         if known.may_ask(now) {
             known.asked_at = Some(now);
-            match Provider::discover(issuer, &self.fetcher).await {
+            match Box::pin(Provider::discover(issuer, &self.fetcher)).await {
                 Ok(provider) => known.provider = Some((Arc::new(provider), now)),
                 Err(error) => told(issuer, &error),
             }

@@ -40,8 +40,12 @@ pub enum Gate {
     ProviderUnavailable,
     /// The token is not in force any more, or not yet.
     ExpiredToken,
-    /// The API's strategy does not take bearer tokens.
+    /// The API's strategy does not take what the call shows: a token, or a client's id and secret.
     MethodNotOffered,
+    /// The API's strategy takes nothing that is checked here.
+    MethodNotSupported,
+    /// The provider gives the client no token for its id and secret.
+    RefusedClient,
     /// The token lacks a scope that the API's strategy asks for.
     MissingScope,
     /// The token has none of the claims that the API's strategy takes the reference ID from, or the first of them is no text.
@@ -70,8 +74,8 @@ impl Gate {
         Self::StoreUnavailable,
     ];
 
-    /// Every gate of a call with an identity provider's token.
-    pub const OF_TOKENS: [Self; 14] = [
+    /// Every gate of a call with an identity provider's token, or with what its client gets one for.
+    pub const OF_TOKENS: [Self; 18] = [
         Self::UnknownGateway,
         Self::NoKey,
         Self::TwoKeys,
@@ -79,10 +83,14 @@ impl Gate {
         Self::ProviderUnavailable,
         Self::ExpiredToken,
         Self::MethodNotOffered,
+        Self::MethodNotSupported,
+        Self::RefusedClient,
         Self::MissingScope,
         Self::NoReferenceId,
         Self::UnknownApplication,
         Self::OwnerNotApproved,
+        Self::NotPublished,
+        Self::OtherStrategy,
         Self::NotRegistered,
         Self::RegistrationNotApproved,
         Self::StoreUnavailable,
@@ -109,6 +117,8 @@ impl Gate {
             Self::ProviderUnavailable => "provider-unavailable",
             Self::ExpiredToken => "expired-token",
             Self::MethodNotOffered => "method-not-offered",
+            Self::MethodNotSupported => "method-not-supported",
+            Self::RefusedClient => "refused-client",
             Self::MissingScope => "missing-scope",
             Self::NoReferenceId => "no-reference-id",
             Self::StoreUnavailable => "store-unavailable",

@@ -11,6 +11,7 @@ use crate::credential::Credential;
 use crate::gateway::{Link, LinkedPublication};
 use crate::id::{ApiId, ApplicationId, CredentialId, DeveloperId, ImplementationId, PortalId, RegistrationId, StrategyId};
 use crate::owner::Owner;
+use crate::presented_token::{BEARER, CLIENT_CREDENTIALS};
 use crate::status::Status;
 use crate::strategy::OpenIdConnect;
 use crate::time::Timestamp;
@@ -141,6 +142,8 @@ impl Call {
             | Gate::ProviderUnavailable
             | Gate::ExpiredToken
             | Gate::MethodNotOffered
+            | Gate::MethodNotSupported
+            | Gate::RefusedClient
             | Gate::MissingScope
             | Gate::NoReferenceId => unreachable!("{gate} is no gate of keys"),
         }
@@ -271,7 +274,8 @@ fn without_a_call(call: &Call) -> Vec<(Gate, Stands)> {
 
 #[test]
 fn what_is_explained_is_what_is_decided() {
-    let of_calls = [Gate::NoKey, Gate::TwoKeys, Gate::MalformedKey, Gate::WrongHeader, Gate::StoreUnavailable];
+    // Where tokens are asked for, the gates of tokens are explained: that a call shows a key instead is the call's.
+    let of_calls = [Gate::NoKey, Gate::TwoKeys, Gate::MalformedKey, Gate::WrongHeader, Gate::NoToken, Gate::StoreUnavailable];
     for gate in Gate::OF_KEYS.into_iter().filter(|gate| !of_calls.contains(gate)) {
         let mut call = open();
         call.shut(gate);
@@ -309,7 +313,7 @@ fn open_to_tokens() -> (Call, PresentedToken) {
 
 fn presented(claims: serde_json::Value) -> Result<PresentedToken, Gate> {
     let claims = claims.as_object().cloned().unwrap_or_default();
-    PresentedToken::of(&Claims::verified(claims), PORTAL, &tokens(), NOW)
+    PresentedToken::of(&Claims::verified(claims), BEARER, PORTAL, &tokens(), NOW)
 }
 
 impl Call {
@@ -378,9 +382,17 @@ fn what_a_token_lacks_is_named() {
         claims[claim] = value;
         assert_eq!(presented(claims).err(), Some(gate));
     }
-    let other = OpenIdConnect { auth_methods: vec!["client_credentials".to_owned()], ..tokens() };
     let claims = Claims::verified(good.as_object().cloned().unwrap_or_default());
-    assert_eq!(PresentedToken::of(&claims, PORTAL, &other, NOW).err(), Some(Gate::MethodNotOffered));
+    for (methods, method, gate) in [
+        (vec!["client_credentials"], BEARER, Gate::MethodNotOffered),
+        (vec!["bearer"], CLIENT_CREDENTIALS, Gate::MethodNotOffered),
+        (vec!["introspection", "password"], BEARER, Gate::MethodNotSupported),
+        (Vec::new(), BEARER, Gate::MethodNotSupported),
+    ] {
+        let auth_methods = methods.into_iter().map(str::to_owned).collect();
+        let other = OpenIdConnect { auth_methods, ..tokens() };
+        assert_eq!(PresentedToken::of(&claims, method, PORTAL, &other, NOW).err(), Some(gate));
+    }
 }
 
 #[test]
@@ -389,4 +401,8 @@ fn without_a_call_a_token_is_undecided_where_tokens_are_asked_for() {
     let undecided: Vec<_> = without_a_call(&call).into_iter().filter(|(_, stands)| *stands != Stands::Open).collect();
     let of_calls = [Gate::UntrustedToken, Gate::ExpiredToken, Gate::MissingScope].map(|gate| (gate, Stands::Undecided));
     assert_eq!(undecided, of_calls);
+    let (mut call, _) = open_to_tokens();
+    call.publication().filter_map(|it| it.oidc.as_mut()).for_each(|oidc| oidc.auth_methods = vec!["introspection".to_owned()]);
+    let shut = without_a_call(&call).into_iter().find(|(_, stands)| *stands == Stands::Shut);
+    assert_eq!(shut.map(|(gate, _)| gate), Some(Gate::MethodNotSupported));
 }
