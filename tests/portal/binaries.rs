@@ -3,31 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::OnceLock;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::{get, post};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::EncodePrivateKey as _;
-use portico_domain::event::{Actor, Event, Name};
-use portico_domain::id::{EventId, PortalId, StrategyId, uuid_v7};
-use portico_domain::portal::Portal;
-use portico_domain::strategy::Strategy;
-use portico_domain::time::Timestamp;
-use portico_store::Store;
 use portico_tests::bucket::FakeBucket;
+use portico_tests::deployed::environment;
+use portico_tests::lambda_service;
 use portico_tests::parameter_store::FakeParameterStore;
 use portico_tests::samples::ANSWERS;
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-
-use super::operator;
+use serde_json::Value;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -53,144 +36,16 @@ fn build() -> PathBuf {
     profile
 }
 
-/// The Lambda Runtime API for one invocation.
-struct Invocation {
-    event: String,
-    reply: Mutex<Option<oneshot::Sender<Result<Value, String>>>>,
-    handed_out: tokio::sync::Semaphore,
-}
-
-impl Invocation {
-    fn done(&self, reply: Result<Value, String>) {
-        if let Some(waiting) = self.reply.lock().expect("nobody panics with it").take() {
-            let _ = waiting.send(reply);
-        }
-    }
-}
-
-async fn next(State(invocation): State<Arc<Invocation>>) -> (HeaderMap, String) {
-    // The second invocation never comes.
-    invocation.handed_out.acquire().await.expect("never closed").forget();
-    let mut headers = HeaderMap::new();
-    headers.insert("lambda-runtime-aws-request-id", "sample-request-1".parse().expect("a header"));
-    headers.insert("lambda-runtime-deadline-ms", "4000000000000".parse().expect("a header"));
-    headers.insert(
-        "lambda-runtime-invoked-function-arn",
-        "arn:aws:lambda:eu-central-1:123456789012:function:f".parse().expect("a header"),
-    );
-    (headers, invocation.event.clone())
-}
-
 /// Starts a binary as a function, gives it the function's sample and returns its reply.
 async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>) -> Result<Value, String> {
     let event = std::fs::read_to_string(root().join(format!("events/{name}.json"))).map_err(|error| error.to_string())?;
     // What the template tells it, and no more: it must do with that.
     let told = crate::template::variables(name);
-    let (send, receive) = oneshot::channel();
-    let invocation = Arc::new(Invocation { event, reply: Mutex::new(Some(send)), handed_out: tokio::sync::Semaphore::new(1) });
-    let api = Router::new()
-        .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route(
-            "/2018-06-01/runtime/invocation/{id}/response",
-            post(async |State(invocation): State<Arc<Invocation>>, body: String| {
-                invocation.done(serde_json::from_str(&body).map_err(|error| error.to_string()));
-                StatusCode::ACCEPTED
-            }),
-        )
-        .route(
-            "/2018-06-01/runtime/invocation/{id}/error",
-            post(async |State(invocation): State<Arc<Invocation>>, body: String| {
-                invocation.done(Err(body));
-                StatusCode::ACCEPTED
-            }),
-        )
-        .with_state(invocation);
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let serving = tokio::spawn(async move { axum::serve(listener, api).await });
-    let mut child = tokio::process::Command::new(binary)
+    let mut command = tokio::process::Command::new(binary);
+    command
         .env_clear()
-        .envs(environment.iter().filter(|(variable, _)| variable.starts_with("AWS_") || told.contains(**variable)))
-        .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-        .env("AWS_LAMBDA_FUNCTION_NAME", name)
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("{name}: {error}"))?;
-    let reply = tokio::select! {
-        reply = receive => reply.unwrap_or_else(|_| Err("no reply".to_owned())),
-        ended = child.wait() => Err(format!("the process ended: {ended:?}")),
-    };
-    serving.abort();
-    reply
-}
-
-/// A bus over HTTP that takes everything.
-async fn bus() -> String {
-    let takes = async |body: String| {
-        let request: Value = serde_json::from_str(&body).expect("a call is JSON");
-        let entries = request["Entries"].as_array().expect("entries").iter().map(|_| json!({ "EventId": "taken" }));
-        let answer = json!({ "FailedEntryCount": 0, "Entries": entries.collect::<Vec<_>>() });
-        ([("content-type", "application/x-amz-json-1.1")], answer.to_string())
-    };
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, Router::new().route("/", post(takes))).await });
-    endpoint
-}
-
-/// A table over HTTP with a portal in it, and the environment that leads a function there.
-async fn environment(keys: &FakeParameterStore, bucket: &FakeBucket) -> BTreeMap<&'static str, String> {
-    let endpoint = operator::dynamodb().await;
-    let client = operator::client(&endpoint);
-    portico::table::prepare(&client, "portico").await.expect("the table is made");
-    let now = Timestamp::from_millis(1_700_000_000_000);
-    let portal = PortalId::new(uuid_v7(now, [1; 10]));
-    let strategy = StrategyId::new(uuid_v7(now, [2; 10]));
-    let event = |name, byte| Event {
-        id: EventId::new(uuid_v7(now, [byte; 10])),
-        name,
-        at: now,
-        actor: Actor::System("test".to_owned()),
-        data: json!({}),
-    };
-    let (of_portal, of_strategy) = (event(Name::PortalCreated, 3), event(Name::StrategyCreated, 4));
-    Store::new(client, "portico")
-        .create_portal(
-            &Portal::new(portal, "Test", strategy, now),
-            &Strategy::key_auth_default(strategy, now),
-            [&of_portal, &of_strategy],
-        )
-        .await
-        .expect("the portal is made");
-    let key = SigningKey::from_bytes(&[7; 32]);
-    let private = STANDARD.encode(key.to_pkcs8_der().expect("a key").as_bytes());
-    let public = STANDARD.encode(key.verifying_key().to_bytes());
-    keys.keep("/portico/session-private-key", &format!("k1:{private}"));
-    keys.keep("/portico/refresh-key", &STANDARD.encode([9; 32]));
-    keys.keep("/portico/mail-key", &STANDARD.encode([8; 32]));
-    BTreeMap::from([
-        ("AWS_ENDPOINT_URL", endpoint),
-        ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus().await),
-        ("PORTICO_BUS", "portico".to_owned()),
-        ("AWS_REGION", "eu-central-1".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-        ("PORTICO_TABLE", "portico".to_owned()),
-        ("PORTICO_PORTAL_ID", portal.to_string()),
-        ("PORTICO_PUBLIC_URL", "https://portal.example.test".to_owned()),
-        ("PORTICO_SESSION_PUBLIC_KEYS", format!("k1:{public}")),
-        ("AWS_SESSION_TOKEN", "session".to_owned()),
-        ("AWS_ENDPOINT_URL_SSM", keys.endpoint.clone()),
-        ("AWS_ENDPOINT_URL_S3", bucket.endpoint.clone()),
-        ("PORTICO_SESSION_PRIVATE_KEY_PARAMETER", "/portico/session-private-key".to_owned()),
-        ("PORTICO_REFRESH_KEY_PARAMETER", "/portico/refresh-key".to_owned()),
-        ("PORTICO_MAIL_KEY_PARAMETER", "/portico/mail-key".to_owned()),
-        ("PORTICO_SPECIFICATIONS", "s3://specifications".to_owned()),
-    ])
+        .envs(environment.iter().filter(|(variable, _)| variable.starts_with("AWS_") || told.contains(**variable)));
+    lambda_service::invoke(command, name, event).await?.reply
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,10 +7,11 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use portico_tests::deployed::{client, dynamodb};
 use tokio::net::TcpListener;
 
 use crate::command::{self, Folder};
-use crate::operator::{client, dynamodb, portico, said};
+use crate::operator::{portico, said};
 
 /// What AWS answers to a signed GET, by the beginning of its path and query; the longest counts.
 #[derive(Clone)]

@@ -2,11 +2,11 @@
 
 use std::process::Command;
 
+use portico_tests::deployed::dynamodb;
 use serde_json::{Value, json};
 
 use crate::binaries;
 use crate::command::{Folder, Portal};
-use crate::operator::dynamodb;
 
 async fn mails(portal: &Portal) -> usize {
     let listed: Value =

@@ -7,39 +7,13 @@ use portico_domain::api::Api;
 use portico_domain::id::PortalId;
 use portico_store::Store;
 use portico_tests::bucket::FakeBucket;
-use tokio::net::TcpListener;
+use portico_tests::deployed::{client, dynamodb};
 
 use crate::binaries;
 use crate::command::{self, Folder};
 
 const PORTAL: &str = "01a20784-5fe5-7f85-aa4a-19eb28099679";
 const WEATHER: &str = "openapi: 3.1.0\ninfo: { title: Weather, version: '2.4' }\npaths: {}\n";
-
-/// DynamoDB's protocol on a loopback address, over a database of its own.
-pub(crate) async fn dynamodb() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    let database = dynoxide::Database::memory().expect("the engine starts");
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let listener = listener.into_std().expect("a listener");
-        runtime.block_on(async move {
-            let listener = TcpListener::from_std(listener).expect("a listener");
-            let _ = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await;
-        });
-    });
-    endpoint
-}
-
-pub(crate) fn client(endpoint: &str) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version_latest()
-        .region(aws_sdk_dynamodb::config::Region::new("eu-central-1"))
-        .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
-    aws_sdk_dynamodb::Client::from_conf(config.build())
-}
 
 /// Runs the command with credentials in its environment and in no other place.
 pub(crate) async fn portico(folder: &Path, arguments: &[&str], more: &[(&str, &str)]) -> Output {

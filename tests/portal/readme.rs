@@ -16,7 +16,7 @@ fn the_journey_of_the_readme_ends_with_a_200_a_refusal_and_a_refusal() {
 async fn the_journey_of_the_readme_works_over_an_endpoint() {
     let endpoint = match std::env::var("PORTICO_TEST_ENDPOINT") {
         Ok(endpoint) => endpoint,
-        Err(_) => crate::operator::dynamodb().await,
+        Err(_) => portico_tests::deployed::dynamodb().await,
     };
     let folder = Folder::new("readme-endpoint");
     let portal = Portal::start(&folder, &["--endpoint-url", &endpoint]);
