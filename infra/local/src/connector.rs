@@ -40,6 +40,9 @@ impl InProcess {
             .and_then(|body| std::str::from_utf8(body).ok())
             .ok_or_else(|| ConnectorError::user("the request's body is not text".into()))?
             .to_owned();
+        if !self.faults.is_watched() {
+            return self.engine_answers(operation, body).await;
+        }
         let call = Call::read(operation, &body);
         self.faults.used(recorded::uses(&call.operation, &body));
         let fault = self.faults.meet(&call);

@@ -111,10 +111,10 @@ impl Database {
         matches!(self.engine, Engine::Elsewhere(_))
     }
 
-    /// The faults that this database's clients meet, and the record of their calls.
+    /// The faults that this database's clients meet, and the record of their calls, which begins when this is first asked for.
     #[must_use]
     pub fn faults(&self) -> &Faults {
-        &self.faults
+        self.faults.watch()
     }
 
     /// Returns after a client has written something since the last return. For one waiter.

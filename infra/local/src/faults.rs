@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -82,8 +83,14 @@ pub struct Matching {
 }
 
 /// A shared handle: a test scripts faults and reads the record through it.
+///
+/// Nothing is recorded until somebody asks for it ([`crate::engine::Database::faults`]): the record of a portal that serves people
+/// would grow for as long as it runs.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Script>>);
+pub struct Faults {
+    watched: Arc<AtomicBool>,
+    script: Arc<Mutex<Script>>,
+}
 
 #[derive(Debug, Default)]
 struct Script {
@@ -194,6 +201,22 @@ impl Faults {
         self.script().consumed.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Ends the record and the faults, until somebody asks for them again: for a benchmark, which would measure them too.
+    pub fn rest(&self) {
+        self.watched.store(false, Ordering::Release);
+        *self.script() = Script::default();
+    }
+
+    /// From now on there are faults and a record.
+    pub(crate) fn watch(&self) -> &Self {
+        self.watched.store(true, Ordering::Release);
+        self
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Acquire)
+    }
+
     pub(crate) fn is_metered(&self) -> bool {
         self.script().consumed.is_some()
     }
@@ -230,7 +253,7 @@ impl Faults {
 
     fn script(&self) -> MutexGuard<'_, Script> {
         // A test that panicked elsewhere has not left the script half written.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -52,6 +52,21 @@ async fn exists(client: &Client, pk: &str) -> Result<bool, Box<dyn std::error::E
 }
 
 #[tokio::test]
+async fn a_database_that_nobody_watches_keeps_no_record() -> Outcome {
+    let database = Database::memory()?;
+    let client = database.client();
+    prepare(&client, TABLE).await?;
+    put(&client, "DEV#1").await?;
+    assert_eq!(database.faults().take_calls(), [], "nobody had asked for it");
+    assert!(exists(&client, "DEV#1").await?);
+    assert_eq!(database.faults().take_calls().len(), 1);
+    database.faults().rest();
+    assert!(exists(&client, "DEV#1").await?);
+    assert_eq!(database.faults().take_calls(), [], "it rested");
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_item_is_kept_and_preparing_again_changes_nothing() -> Outcome {
     let database = prepared().await?;
     let client = database.client();
