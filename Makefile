@@ -113,6 +113,14 @@ lambda-build-two: tools ## two of them, and whether they are as small as they mu
 	$(LAMBDA_BUILD) --package authorize --package sign-in
 	.ci/sizes authorize sign-in
 
+# What `make measure` does of it, and which functions it starts.
+PARTS ?=
+.PHONY: measure
+measure: tools ## what it costs: cold starts, authorizer, pages, search, growth; into docs/benchmarks.md (PARTS="authorizer pages" FUNCTIONS="authorize")
+	$(LAMBDA_BUILD) $(FUNCTIONS:%=--package %) --package floor
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/measure/node
+	PORTICO_BUILT=$(abspath $(TARGET))/lambda PORTICO_FUNCTIONS="$(FUNCTIONS)" cargo bench --workspace --bench measure -- $(PARTS)
+
 .PHONY: deny
 deny: ## licences, sources and bans of the dependencies
 	command -v cargo-deny >/dev/null || cargo install cargo-deny --version 0.20.2 --locked --profile dev

@@ -111,7 +111,7 @@ pub async fn invoke(mut command: Command, name: &str, event: String) -> Result<I
 }
 
 /// The most memory that a process held, in bytes, where the system tells.
-fn peak_resident(process: u32) -> Option<u64> {
+pub fn peak_resident(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)

@@ -42,6 +42,14 @@ pub struct Bill {
     columns: [(String, Use); 4],
 }
 
+/// Megabytes that the template gives a function, or any other that says nothing of its own.
+///
+/// # Errors
+/// [`CostError::Template`], which a test of this repository rules out.
+pub fn memory_of(function: &str) -> Result<f64, CostError> {
+    Ok(Measured::read()?.memory_of(function))
+}
+
 impl Cost {
     /// A portal of so many developers whose APIs are called so often, behind an authorizer with and without a cache.
     #[must_use]

@@ -155,8 +155,13 @@ impl Measured {
         Ok(Use { read_units, write_units, ..self.invoked(function, milliseconds) })
     }
 
+    /// Megabytes that the template gives a function; its default for what it does not know.
+    pub(super) fn memory_of(&self, function: &str) -> f64 {
+        self.megabytes.get(function).copied().unwrap_or(self.ordinary)
+    }
+
     fn invoked(&self, function: &str, milliseconds: f64) -> Use {
-        let megabytes = self.megabytes.get(function).copied().unwrap_or(self.ordinary);
+        let megabytes = self.memory_of(function);
         Use {
             invocations: 1.0,
             gb_seconds: megabytes / 1_024.0 * milliseconds / 1_000.0,
