@@ -57,7 +57,7 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     let (keys, bucket) = (FakeParameterStore::start().await, FakeBucket::start().await);
     let environment = environment(&keys, &bucket).await;
     let folder = portico::data::DataFolder::temporary().expect("a folder");
-    let tls = Tls::before(&environment["AWS_ENDPOINT_URL"], folder.outbox().parent().expect("its folder")).await;
+    let tls = Tls::before(&environment["AWS_ENDPOINT_URL"], folder.outbox().parent().expect("its folder"), root).await;
     let plain = starts(&subjects, &environment, &Place::Plain).await;
     let secure = starts(&subjects, &environment, &Place::Tls(&tls)).await;
     let memories: BTreeSet<u64> = subjects.iter().map(|subject| subject.memory).collect();
@@ -118,7 +118,7 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     ));
     let largest = own().filter_map(|(_, subject)| subject.file.as_deref().map(zipped)).fold(0.0, f64::max);
     text.push_str(&goal("largest function, zipped, MB", largest, 2.5));
-    text.push_str(&format!("\nWith TLS a client believes {} certificates, the machine's own. ", tls.certificates));
+    text.push_str(&format!("\nWith TLS a client believes {} authorities, as on AWS with Amazon's own. ", tls.certificates));
     match &limited {
         Ok(_) => text.push_str("The quota is a control group's: memory / 1769 of a processor, given every 20 ms; the shell that joins it is measured too.\n"),
         Err(error) => text.push_str(&format!("This system lets nobody have a quota: {error}.\n")),

@@ -12,14 +12,15 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// Where Debian keeps the certificates that a machine believes.
-const SYSTEM: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// What functions believe on AWS.
+const ROOTS: [&str; 5] =
+    ["amazon-root-ca-1", "amazon-root-ca-2", "amazon-root-ca-3", "amazon-root-ca-4", "starfield-services-root-g2"];
 
 /// An endpoint with TLS.
 pub(crate) struct Tls {
     /// `https://…`
     pub(crate) endpoint: String,
-    /// What a client believes: the machine's certificates, as many as it has, and the one of this measurement.
+    /// What a client believes: the authorities of AWS, and the one of this measurement.
     pub(crate) believed: PathBuf,
     /// How many they are.
     pub(crate) certificates: usize,
@@ -27,7 +28,7 @@ pub(crate) struct Tls {
 
 impl Tls {
     /// In front of an endpoint without TLS, with its files in a folder.
-    pub(crate) async fn before(plain: &str, folder: &Path) -> Self {
+    pub(crate) async fn before(plain: &str, folder: &Path, root: &Path) -> Self {
         openssl(
             folder,
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=measure -days 2 -keyout ca.key -out ca.pem",
@@ -37,10 +38,11 @@ impl Tls {
             "req -x509 -CA ca.pem -CAkey ca.key -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -days 2 \
              -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE -keyout own.key -out own.pem",
         );
-        let system = std::fs::read_to_string(SYSTEM).unwrap_or_default();
+        let roots = ROOTS.map(|name| root.join(format!("shared/aws/roots/{name}.pem")));
+        let amazon: String = roots.map(|path| std::fs::read_to_string(path).expect("a certificate")).concat();
         let own = std::fs::read_to_string(folder.join("ca.pem")).expect("openssl wrote it");
         let believed = folder.join("believed.pem");
-        std::fs::write(&believed, format!("{system}{own}")).expect("the folder can be written");
+        std::fs::write(&believed, format!("{amazon}{own}")).expect("the folder can be written");
         let chain: Vec<_> = CertificateDer::pem_file_iter(folder.join("own.pem"))
             .expect("a file")
             .collect::<Result<_, _>>()
@@ -68,7 +70,7 @@ impl Tls {
                 });
             }
         });
-        let certificates = system.matches("BEGIN CERTIFICATE").count() + 1;
+        let certificates = ROOTS.len() + 1;
         Self { endpoint: format!("https://localhost:{port}"), believed, certificates }
     }
 }

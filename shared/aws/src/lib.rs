@@ -1,6 +1,7 @@
 //! How a function reaches AWS: the environment's credentials and region, nothing that costs a cold start more.
 
 pub mod parameters;
+mod roots;
 
 use std::time::Duration;
 
@@ -77,15 +78,33 @@ fn is_plain(endpoint: Option<&str>) -> bool {
     endpoint.is_some_and(|url| url.starts_with("http://"))
 }
 
-/// The SDKs' HTTP client, with TLS where the address asks for it.
+/// The authorities that an endpoint is believed with: an endpoint of somebody else's, with those that the machine believes.
+fn believed(endpoint: Option<&str>) -> tls::TlsContext {
+    endpoint.map_or_else(roots::of_aws, |_| tls::TlsContext::default())
+}
+
+/// The SDKs' HTTP client on an operator's own machine, which may be behind a proxy that the machine believes.
 pub fn https() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https()
+}
+
+/// The SDKs' HTTP client of a function, for an endpoint or for AWS; with TLS unless the endpoint is an emulation's.
+fn client(endpoint: Option<&str>) -> SharedHttpClient {
+    let builder = aws_smithy_http_client::Builder::new();
+    if is_plain(endpoint) {
+        builder.build_http()
+    } else {
+        builder.tls_provider(TLS).tls_context(believed(endpoint)).build_https()
+    }
 }
 
 /// The SDKs' HTTP client for requests that no SDK makes, to an endpoint or to AWS: without retries and timeouts of its own.
 pub fn connector(endpoint: Option<&str>) -> SharedHttpConnector {
     let builder = aws_smithy_http_client::Connector::builder();
-    let connector = if is_plain(endpoint) { builder.build_http() } else { builder.tls_provider(TLS).build() };
+    let connector = match is_plain(endpoint) {
+        true => builder.build_http(),
+        false => builder.tls_provider(TLS).tls_context(believed(endpoint)).build(),
+    };
     SharedHttpConnector::new(connector)
 }
 
@@ -99,9 +118,7 @@ pub fn connector_with(resolver: impl ResolveDns + Clone + 'static) -> SharedHttp
 /// endpoint for an emulation (over plain HTTP where it says `http://`).
 pub async fn from_environment(service: Service) -> SdkConfig {
     let endpoint = service.endpoint();
-    // Reading certificates costs a cold start.
-    let plain = is_plain(endpoint.as_deref());
-    let http = if plain { aws_smithy_http_client::Builder::new().build_http() } else { https() };
+    let http = client(endpoint.as_deref());
     let mut config = SdkConfig::builder();
     config.set_region(EnvironmentVariableRegionProvider::new().region().await).set_endpoint_url(endpoint);
     config
