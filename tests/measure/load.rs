@@ -70,7 +70,7 @@ pub(crate) async fn part() -> String {
     let mut table = Table::new(["16 callers at once, over HTTP", "Done", "A second", "p50, ms", "p99, ms", "Errors"]);
     let sources: Arc<Vec<Client>> = Arc::new((0..SIGN_UPS.div_ceil(PER_SOURCE)).map(from).collect());
     table.row(
-        measured("sign-ups", SIGN_UPS, 200, |number| {
+        measured("sign-ups", SIGN_UPS, 201, |number| {
             let body = json!({ "email": format!("crowd{number}@example.test"), "full_name": "One of many" });
             sources[number / PER_SOURCE].post(format!("{address}/api/v3/developer")).json(&body)
         })

@@ -1,12 +1,17 @@
 //! The lists that administrators browse. They are not bounded, so that they are walked only up to a cap, and they may lag behind
 //! the table, so that what is shown is read again from the table itself.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::{Item, Key, Store, StoreError};
 
 /// What one call of a walk reads at most.
 const CHUNK: usize = 1_000;
+
+/// Where an item is, in the table and in its list.
+const PLACE: [&str; 3] = ["pk", "sk", "list_at"];
 
 /// What a walk found.
 #[derive(Debug)]
@@ -24,6 +29,33 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn walk(&self, list: &str, after: Option<&str>, cap: usize) -> Result<Walked, StoreError> {
+        self.read_list((list, &[]), after, cap).await
+    }
+
+    /// As [`Store::walk`] from the beginning, with these attributes of each item alone, beside its key and its place: for a long list
+    /// that is searched to show a little of it.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn skim(&self, list: &str, attributes: &[&str], cap: usize) -> Result<Walked, StoreError> {
+        self.read_list((list, attributes), None, cap).await
+    }
+
+    /// Reads a list: these attributes of its items, or all.
+    async fn read_list(
+        &self,
+        (list, attributes): (&str, &[&str]),
+        after: Option<&str>,
+        cap: usize,
+    ) -> Result<Walked, StoreError> {
+        // By other names: DynamoDB reserves words such as `status`.
+        let named: Vec<(String, &str)> = match attributes {
+            [] => Vec::new(),
+            some => PLACE.iter().chain(some).enumerate().map(|(number, name)| (format!("#a{number}"), *name)).collect(),
+        };
+        let projection = named.iter().map(|(stand_in, _)| stand_in.as_str()).collect::<Vec<_>>().join(", ");
+        let names: HashMap<String, String> =
+            named.iter().map(|(stand_in, name)| (stand_in.clone(), (*name).to_owned())).collect();
         let mut items: Vec<Item> = Vec::new();
         let mut start = None;
         loop {
@@ -35,7 +67,9 @@ impl Store {
                 .table_name(self.table())
                 .index_name("lists")
                 .key_condition_expression("#list = :list AND list_at > :after")
+                .set_expression_attribute_names(Some(names.clone()))
                 .expression_attribute_names("#list", "list")
+                .set_projection_expression(Some(projection.clone()).filter(|projection| !projection.is_empty()))
                 .expression_attribute_values(":list", AttributeValue::S(list.to_owned()))
                 .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or(" ").to_owned()))
                 .set_exclusive_start_key(start)

@@ -41,7 +41,7 @@ struct ApplicationsPage {
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let admin = Admin::of(portal, request, []).await?;
     let words = asked(request, "q");
-    let walked = portal.store.walk(&applications_list(admin.settings.id), None, CAP).await?;
+    let walked = portal.store.skim(&applications_list(admin.settings.id), &["name", "reference_id", "id"], CAP).await?;
     let any = !walked.items.is_empty();
     let fits = |item: &&Item| {
         let text = |name| item.text(name).unwrap_or_default();

@@ -102,7 +102,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
 
 /// What of a list waits, the longest first, as the table has it now, and how many do by the index.
 async fn waiting<T: DeserializeOwned>(portal: &Portal, list: &str, waits: impl Fn(&T) -> bool) -> Result<(Vec<T>, usize), Stop> {
-    let walked = portal.store.walk(list, None, CAP).await?;
+    let walked = portal.store.skim(list, &["status"], CAP).await?;
     let by_index: Vec<Item> =
         walked.items.into_iter().filter(|item| item.text("status") == Some(Status::Pending.as_str())).collect();
     let count = by_index.len();

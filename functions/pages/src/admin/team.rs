@@ -205,7 +205,7 @@ async fn offers(portal: &Portal, admin: &Admin, team: &Team, words: &str) -> Res
     if words.is_empty() {
         return Ok((Vec::new(), false));
     }
-    let walked = portal.store.walk(&developers_list(admin.settings.id), None, CAP).await?;
+    let walked = portal.store.skim(&developers_list(admin.settings.id), &["email", "full_name"], CAP).await?;
     let fits = |item: &&Item| holds(words, &[item.text("email").unwrap_or_default(), item.text("full_name").unwrap_or_default()]);
     let found: Vec<Item> =
         walked.items.iter().rev().filter(fits).take(OFFERED + 1 + team.member_count as usize).cloned().collect();
