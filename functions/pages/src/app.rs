@@ -247,7 +247,7 @@ pub(crate) async fn edit(portal: &Portal, request: &Request) -> Result<Page, Sto
     let card = application.card;
     let strategy = strategy_of(&portal.store.load(&[Key::strategy(card.strategy)]).await?, &card)?;
     let (about, known_as) = (card.description.as_deref().unwrap_or_default(), card.reference_id.as_deref().unwrap_or_default());
-    let ids = if strategy.is_key_auth() { ReferenceIds::OfKeys } else { ReferenceIds::OfClients };
+    let ids = if strategy.is_key_auth() { ReferenceIds::Chosen } else { ReferenceIds::ClientIds };
     let [name, description, reference_id] = apps::fields(&card.name, about, (known_as, ids));
     let page = EditAppPage {
         frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Apps, format!("Edit {}", card.name)),

@@ -101,22 +101,22 @@ struct NewAppPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReferenceIds {
     /// A name that the portal can choose.
-    OfKeys,
+    Chosen,
     /// The client id at an identity provider.
-    OfClients,
+    ClientIds,
     /// One or the other, as the strategy that is chosen says.
-    OfEither,
+    Either,
 }
 
 impl ReferenceIds {
     fn field(self) -> Field {
         let field = Field::text("client_id", "Reference ID").most(ReferenceId::MAX_CHARS);
         match self {
-            Self::OfKeys => field.hint("Unique in this portal. Leave it out to be given one.").generates(),
-            Self::OfClients => field.required().hint(
+            Self::Chosen => field.hint("Unique in this portal. Leave it out to be given one.").generates(),
+            Self::ClientIds => field.required().hint(
                 "The client id of this application at the identity provider. Create a client there first: calls with the tokens that it gets are this application's.",
             ),
-            Self::OfEither => field
+            Self::Either => field
                 .hint("Unique in this portal. With API keys you can leave it out; with OpenID Connect it is the client id at the identity provider.")
                 .generates(),
         }
@@ -168,9 +168,9 @@ pub(crate) async fn new(portal: &Portal, request: &Request) -> Result<Page, Stop
     let title = api.as_ref().map_or_else(|| "New App".to_owned(), |card| format!("New application for {}", card.name));
     let of_clients = strategies.iter().filter(|strategy| strategy.issuer.is_some()).count();
     let ids = match of_clients {
-        0 => ReferenceIds::OfKeys,
-        all if all == strategies.len() => ReferenceIds::OfClients,
-        _ => ReferenceIds::OfEither,
+        0 => ReferenceIds::Chosen,
+        all if all == strategies.len() => ReferenceIds::ClientIds,
+        _ => ReferenceIds::Either,
     };
     let [name, description, reference_id] = fields("", "", ("", ids));
     let in_the_way = strategies.is_empty().then(|| Empty {
