@@ -26,12 +26,15 @@ pub struct Invocation {
     pub peak_resident: u64,
 }
 
+/// When the function answered, and what.
+type Answer = (Instant, Result<Value, String>);
+
 /// What the Runtime API knows of its one invocation.
 struct Service {
     event: String,
     handed_out: Semaphore,
     polled: Mutex<Option<Instant>>,
-    waiting: Mutex<Option<oneshot::Sender<(Instant, Result<Value, String>)>>>,
+    waiting: Mutex<Option<oneshot::Sender<Answer>>>,
 }
 
 impl Service {
