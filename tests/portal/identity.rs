@@ -119,7 +119,7 @@ async fn what_is_wrong_with_a_provider_is_said() {
     lying.list_algorithms(&["RS256", "EdDSA"]);
     let found = discover().await.expect("good");
     assert!(found.key(Some("first")).is_some() && found.key(None).is_some());
-    assert_eq!(found.token_endpoint(), Some(format!("{}/token", lying.issuer()).as_str()));
+    assert_eq!(found.endpoints().token.as_deref(), Some(format!("{}/token", lying.issuer()).as_str()));
     for (fault, said) in [
         (Fault::Broken, FetchError::Status(500)),
         (Fault::Silent, FetchError::TooSlow),

@@ -92,6 +92,7 @@ pub async fn environment(keys: &FakeParameterStore, bucket: &FakeBucket) -> BTre
     keys.keep("/portico/session-private-key", &format!("k1:{private}"));
     keys.keep("/portico/refresh-key", &STANDARD.encode([9; 32]));
     keys.keep("/portico/mail-key", &STANDARD.encode([8; 32]));
+    keys.keep("/portico/sealing-key", &STANDARD.encode([7; 32]));
     BTreeMap::from([
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus().await),
@@ -109,6 +110,7 @@ pub async fn environment(keys: &FakeParameterStore, bucket: &FakeBucket) -> BTre
         ("PORTICO_SESSION_PRIVATE_KEY_PARAMETER", "/portico/session-private-key".to_owned()),
         ("PORTICO_REFRESH_KEY_PARAMETER", "/portico/refresh-key".to_owned()),
         ("PORTICO_MAIL_KEY_PARAMETER", "/portico/mail-key".to_owned()),
+        ("PORTICO_SEALING_KEY_PARAMETER", "/portico/sealing-key".to_owned()),
         ("PORTICO_SPECIFICATIONS", "s3://specifications".to_owned()),
     ])
 }

@@ -21,6 +21,7 @@ use portico_domain::id::{PortalId, StrategyId};
 use portico_domain::mail_token::MailKey;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::refresh_token::RefreshKey;
+use portico_domain::sealed::SealingKey;
 use portico_domain::strategy::Strategy;
 use portico_http::clock::{Clock as _, SystemEntropy};
 use portico_http::config::{Config, Keys, PublicUrl, SESSION_ABSOLUTE, SESSION_IDLE};
@@ -215,6 +216,7 @@ fn config(portal: PortalId) -> Config {
         keys: Keys {
             signer: Some(Signer::new("test", pkcs8.as_bytes())),
             refresh: Some(RefreshKey::new([9; 32]).into()),
+            sealing: Some(SealingKey::new([8; 32]).into()),
             mail: Some(MailKey::new(MAIL_KEY).into()),
         },
     }

@@ -1,7 +1,7 @@
 //! Developers who are there when a test begins, beside the sign-up that other tests are about: written as the functions write
 //! them, with a session of their own.
 
-use portico_domain::developer::Developer;
+use portico_domain::developer::{Developer, SignUp};
 use portico_domain::event::{Actor, Name};
 use portico_domain::id::{DeveloperId, SessionId};
 use portico_domain::session::Session;
@@ -52,28 +52,11 @@ impl TestPortal {
         status: Status,
     ) -> Transaction<StoreError> {
         let now = self.clock.now();
-        let developer = Developer {
-            id,
-            portal: self.id(),
-            email: email.to_owned(),
-            full_name: email.split('@').next().unwrap_or_default().to_owned(),
-            status,
-            reason: None,
-            standing_ver: 1,
-            epoch: 1,
-            verify_generation: 1,
-            password_generation: 1,
-            email_verified_at: Some(now),
-            has_password: false,
-            app_count: 0,
-            teams: Vec::new(),
-            mail_failure: None,
-            mail_arrived: None,
-            ver: 1,
-            created_at: now,
-            updated_at: now,
-            deleted_at: None,
-        };
+        let full_name = email.split('@').next().unwrap_or_default().to_owned();
+        let new = SignUp { id, portal: self.id(), email: email.to_owned(), full_name };
+        let (verify_generation, password_generation, email_verified_at) = (1, 1, Some(now));
+        let developer =
+            Developer { verify_generation, password_generation, email_verified_at, ..Developer::sign_up(new, status, now) };
         let root = Key::developer(id);
         let event = self
             .portal

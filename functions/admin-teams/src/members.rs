@@ -1,7 +1,7 @@
 //! `list-portal-team-developers`, `add-developer-to-portal-team`, `remove-developer-from-portal-team`.
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use portico_domain::developer::Developer;
+use portico_domain::developer::{Developer, Joining};
 use portico_domain::event::Name;
 use portico_domain::id::{DeveloperId, TeamId};
 use portico_domain::limits::TEAMS_PER_DEVELOPER;
@@ -58,7 +58,7 @@ pub(crate) async fn add(portal: &Portal, request: &Request) -> Result<Response, 
         }
         let member = Member { team: team.id, developer: id, portal: team.portal, created_at: portal.now() };
         let event = portal.event(Name::TeamMemberAdded, who.administrator.actor(), audited(team, id))?;
-        match portal.store.add_member(&member, &developer, &event).await {
+        match portal.store.add_member(&member, &developer, Joining::Hand, &event).await {
             Ok(()) => Ok(Some(())),
             Err(MembershipError::Changed) => Ok(None),
             Err(MembershipError::Store(error)) => Err(error.into()),

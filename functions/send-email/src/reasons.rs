@@ -117,8 +117,12 @@ pub(crate) async fn mail_for(portal: &Portal, committed: &Committed) -> Result<O
         | Name::StrategyDeleted
         | Name::PortalCreated
         | Name::PortalUpdated
+        | Name::IdentityProviderCreated
+        | Name::IdentityProviderUpdated
+        | Name::IdentityProviderDeleted
         | Name::SignInThrottled
-        | Name::DeveloperUpdated => Ok(None),
+        | Name::DeveloperUpdated
+        | Name::DeveloperIdentityLinked => Ok(None),
     }
 }
 

@@ -9,6 +9,7 @@ use portico_domain::id::{EventId, PortalId, StrategyId, uuid_v7};
 use portico_domain::mail_token::MailKey;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::refresh_token::RefreshKey;
+use portico_domain::sealed::SealingKey;
 use portico_domain::strategy::Strategy;
 use portico_domain::time::Timestamp;
 use portico_http::Portal;
@@ -184,6 +185,7 @@ pub async fn portal(setup: Setup<'_>) -> Result<Portal, CannotStart> {
         keys: Keys {
             signer: Some(Signer::new(&session.id(), &session.pkcs8)),
             refresh: Some(RefreshKey::new(setup.folder.key("refresh")?).into()),
+            sealing: Some(SealingKey::new(setup.folder.key("sealing")?).into()),
             mail: Some(MailKey::new(setup.folder.key("mail")?).into()),
         },
         portal: id,

@@ -102,6 +102,7 @@ fn variables(portal: &Portal, folder: &DataFolder, address: &str) -> Result<Vec<
         ("PORTICO_SESSION_PRIVATE_KEY", format!("{id}:{}", STANDARD.encode(&session.pkcs8))),
         ("PORTICO_REFRESH_KEY", STANDARD.encode(folder.key("refresh")?)),
         ("PORTICO_MAIL_KEY", STANDARD.encode(folder.key("mail")?)),
+        ("PORTICO_SEALING_KEY", STANDARD.encode(folder.key("sealing")?)),
         ("PORTICO_BUS", BUS.to_owned()),
         ("PORTICO_SPECIFICATIONS", format!("file://{}", folder.specifications().display())),
         (laptop_routes::VARIABLE, address.to_owned()),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{DeveloperId, EventId, PortalId, TeamId};
+use crate::identity::Identity;
 use crate::mail_failure::MailFailure;
 use crate::mail_token::Purpose;
 use crate::status::Status;
@@ -48,6 +49,12 @@ pub struct Developer {
     /// The teams that the developer is a member of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub teams: Vec<TeamId>,
+    /// Those of them that the identity provider's groups brought: what it gave, it takes away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams_by_groups: Vec<TeamId>,
+    /// Who the developer is at identity providers, one of each issuer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
     /// The newest mail that never arrived, until a later one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_failure: Option<MailFailure>,
@@ -63,6 +70,24 @@ pub struct Developer {
     /// Set on a tombstone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+}
+
+/// How a developer becomes a member of a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joining {
+    /// An administrator says so.
+    Hand,
+    /// A group of the identity provider says so.
+    Group,
+}
+
+/// A developer's teams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memberships {
+    /// All of them, in the order in which the developer became a member.
+    pub teams: Vec<TeamId>,
+    /// Those that groups brought.
+    pub by_groups: Vec<TeamId>,
 }
 
 /// What somebody signs up with.
@@ -97,6 +122,8 @@ impl Developer {
             has_password: false,
             app_count: 0,
             teams: Vec::new(),
+            teams_by_groups: Vec::new(),
+            identities: Vec::new(),
             mail_failure: None,
             mail_arrived: None,
             ver: 1,
@@ -106,9 +133,30 @@ impl Developer {
         }
     }
 
+    /// A developer whom an identity provider brought: approved, with an address that is proven (contract, point 10).
+    pub fn brought(new: SignUp, identity: Identity, now: Timestamp) -> Self {
+        Self { identities: vec![identity], email_verified_at: Some(now), ..Self::sign_up(new, Status::Approved, now) }
+    }
+
     /// Whether the developer may sign in and own things.
     pub fn is_approved(&self) -> bool {
         self.status == Status::Approved && self.deleted_at.is_none()
+    }
+
+    /// The teams, and those of them that groups brought, with one more.
+    pub fn joining(&self, team: TeamId, by: Joining) -> Memberships {
+        let mut memberships = self.leaving(team);
+        memberships.teams.push(team);
+        if by == Joining::Group {
+            memberships.by_groups.push(team);
+        }
+        memberships
+    }
+
+    /// The teams, and those of them that groups brought, without one.
+    pub fn leaving(&self, team: TeamId) -> Memberships {
+        let without = |teams: &[TeamId]| teams.iter().copied().filter(|one| *one != team).collect();
+        Memberships { teams: without(&self.teams), by_groups: without(&self.teams_by_groups) }
     }
 
     /// Whether the developer may prove the address and set a password: a pending one may, because approval is asked for at

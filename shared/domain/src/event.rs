@@ -57,8 +57,10 @@ names! {
     DeveloperPasswordRequested = "developer.password_requested",
     /// A password was set.
     DeveloperPasswordChanged = "developer.password_changed",
-    /// A developer changed the own profile.
+    /// The profile changed: by the developer, or by what the identity provider says.
     DeveloperUpdated = "developer.updated",
+    /// From now on the developer signs in with an identity provider, too.
+    DeveloperIdentityLinked = "developer.identity_linked",
     /// Approved.
     DeveloperApproved = "developer.approved",
     /// Rejected.
@@ -145,6 +147,12 @@ names! {
     PortalCreated = "portal.created",
     /// A setting changed.
     PortalUpdated = "portal.updated",
+    /// An identity provider was added.
+    IdentityProviderCreated = "portal.identity_provider_created",
+    /// An identity provider, the groups that it makes teams of, or the domains that it is trusted with changed.
+    IdentityProviderUpdated = "portal.identity_provider_updated",
+    /// An identity provider was deleted.
+    IdentityProviderDeleted = "portal.identity_provider_deleted",
     /// Too many sign-ins failed: more are refused for a while.
     SignInThrottled = "sign_in.throttled",
 }
@@ -168,6 +176,7 @@ impl Name {
             | Self::RegistrationRevoked => true,
             Self::DeveloperCreated
             | Self::DeveloperUpdated
+            | Self::DeveloperIdentityLinked
             | Self::DeveloperDeleted
             | Self::DeveloperMailFailed
             | Self::DeveloperMailRestored
@@ -204,6 +213,9 @@ impl Name {
             | Self::StrategyDeleted
             | Self::PortalCreated
             | Self::PortalUpdated
+            | Self::IdentityProviderCreated
+            | Self::IdentityProviderUpdated
+            | Self::IdentityProviderDeleted
             | Self::SignInThrottled => false,
         }
     }

@@ -130,6 +130,10 @@ ids! {
     TeamId,
     /// A role that a team has.
     AssignmentId,
+    /// An identity provider that developers sign in with.
+    IdentityProviderId,
+    /// What makes a provider's group a portal's team.
+    GroupMappingId,
     /// A developer's session in one browser.
     SessionId,
     /// An event: audit record and outbox entry in one.

@@ -30,3 +30,11 @@ pub const TEAMS_PER_DEVELOPER: usize = 50;
 pub const MEMBERS_PER_TEAM: u32 = 1_000;
 /// Roles of one team.
 pub const ROLES_PER_TEAM: u32 = 500;
+/// Identity providers of one portal: they lie in one item, with everything that is said of them.
+pub const IDENTITY_PROVIDERS: usize = 5;
+/// Groups that one identity provider's portal makes teams of.
+pub const GROUP_MAPPINGS: usize = 100;
+/// Domains that one identity provider is the authority for.
+pub const TRUSTED_DOMAINS: usize = 50;
+/// Identities, one of each issuer, that one developer signs in with.
+pub const IDENTITIES_PER_DEVELOPER: usize = 10;

@@ -51,6 +51,9 @@ pub struct Portal {
     pub authentication_enabled: bool,
     /// Whether they can sign in with a password.
     pub basic_auth_enabled: bool,
+    /// Whether they can sign in with an identity provider: one of the portal's is enabled.
+    #[serde(default)]
+    pub sso_enabled: bool,
     /// Whether seeing a private API, and registering for it, takes a team's role.
     #[serde(default)]
     pub rbac_enabled: bool,
@@ -104,6 +107,7 @@ impl Portal {
             description: None,
             authentication_enabled: true,
             basic_auth_enabled: true,
+            sso_enabled: false,
             rbac_enabled: false,
             auto_approve_developers: false,
             auto_approve_applications: false,

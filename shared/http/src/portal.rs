@@ -7,6 +7,7 @@ use portico_domain::id::{EventId, JobId, uuid_v7};
 use portico_domain::job::{Job, Work};
 use portico_domain::mail_token::MailKey;
 use portico_domain::refresh_token::RefreshKey;
+use portico_domain::sealed::SealingKey;
 use portico_domain::time::Timestamp;
 use portico_identity::Providers;
 use portico_store::Store;
@@ -112,6 +113,14 @@ impl Portal {
     /// A 500 in a function that was not given the key.
     pub fn mail_keys(&self) -> Result<&Live<MailKey>, Problem> {
         self.config.keys.mail.as_ref().ok_or_else(|| missing("PORTICO_MAIL_KEY"))
+    }
+
+    /// What clients' secrets are encrypted with.
+    ///
+    /// # Errors
+    /// A 500 in a function that was not given the key.
+    pub fn sealing_keys(&self) -> Result<&Live<SealingKey>, Problem> {
+        self.config.keys.sealing.as_ref().ok_or_else(|| missing("PORTICO_SEALING_KEY"))
     }
 }
 

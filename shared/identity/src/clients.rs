@@ -128,7 +128,7 @@ impl Providers {
             return Ok(claims);
         }
         let provider = self.provider(wanted.issuer, now).await?;
-        let endpoint = provider.token_endpoint().ok_or(Unavailable)?;
+        let endpoint = provider.endpoints().token.as_deref().ok_or(Unavailable)?;
         let scopes = wanted.scopes.join(" ");
         let mut form = vec![("grant_type", "client_credentials")];
         if !scopes.is_empty() {

@@ -9,7 +9,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
@@ -92,33 +92,44 @@ impl Fetcher {
         self.ask(address, request).await
     }
 
+    /// Whatever an address answers to a request, a refusal too, with its headers. Redirects are not followed.
+    ///
+    /// # Errors
+    /// [`FetchError`] if there is no answer, or one that is too long.
+    pub async fn answer(&self, mut request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, FetchError> {
+        let no_url = |_| FetchError::OutOfReach(OutOfReach::NoUrl);
+        let url = self.reach.url(&request.uri().to_string())?;
+        *request.uri_mut() = url.as_str().parse().map_err(no_url)?;
+        tokio::time::timeout(PATIENCE, Box::pin(self.send(request.map(SdkBody::from)))).await.map_err(|_| FetchError::TooSlow)?
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         address: &str,
         request: impl FnOnce(&str) -> http::Result<http::Request<SdkBody>>,
     ) -> Result<T, FetchError> {
         let url = self.reach.url(address)?;
-        let request = request(url.as_str()).map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
-        let body = tokio::time::timeout(PATIENCE, Box::pin(self.body(request))).await.map_err(|_| FetchError::TooSlow)??;
-        serde_json::from_slice(&body).map_err(|_| FetchError::NotJson)
+        let mut request = request(url.as_str()).map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
+        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        let answer = tokio::time::timeout(PATIENCE, Box::pin(self.send(request))).await.map_err(|_| FetchError::TooSlow)??;
+        if answer.status() != StatusCode::OK {
+            return Err(FetchError::Status(answer.status().as_u16()));
+        }
+        let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().ends_with("json") {
+            return Err(FetchError::NotJson);
+        }
+        serde_json::from_slice(answer.body()).map_err(|_| FetchError::NotJson)
     }
 
-    async fn body(&self, mut request: http::Request<SdkBody>) -> Result<Vec<u8>, FetchError> {
+    async fn send(&self, mut request: http::Request<SdkBody>) -> Result<http::Response<Vec<u8>>, FetchError> {
         let headers = request.headers_mut();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("portico/", env!("CARGO_PKG_VERSION"))));
         let request = HttpRequest::try_from(request).map_err(|_| FetchError::OutOfReach(OutOfReach::NoUrl))?;
         let connector = self.connector.get_or_init(|| portico_aws::connector_with(Resolver(self.reach)));
         let answer = connector.call(request).await.map_err(|_| FetchError::Unreachable)?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(FetchError::Status(status));
-        }
-        let kind = answer.headers().get("content-type").unwrap_or_default();
-        if !kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().ends_with("json") {
-            return Err(FetchError::NotJson);
-        }
-        let mut stream = ByteStream::new(answer.into_body());
+        let (parts, body) = answer.try_into_http1x().map_err(|_| FetchError::Unreachable)?.into_parts();
+        let mut stream = ByteStream::new(body);
         let mut body = Vec::new();
         while let Some(chunk) = stream.try_next().await.map_err(|_| FetchError::Unreachable)? {
             if body.len() + chunk.len() > MOST_BYTES {
@@ -126,6 +137,6 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(http::Response::from_parts(parts, body))
     }
 }

@@ -1,5 +1,7 @@
 //! What a provider says of itself (OpenID Connect Discovery 1.0), and the keys that it signs with (RFC 7517).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
@@ -39,7 +41,15 @@ struct Description {
     issuer: String,
     jwks_uri: String,
     #[serde(default)]
+    authorization_endpoint: Option<String>,
+    #[serde(default)]
     token_endpoint: Option<String>,
+    #[serde(default)]
+    userinfo_endpoint: Option<String>,
+    #[serde(default)]
+    end_session_endpoint: Option<String>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     #[serde(default)]
@@ -55,9 +65,24 @@ struct KeySet {
 #[derive(Clone, Debug)]
 pub struct Provider {
     issuer: String,
-    token_endpoint: Option<String>,
+    endpoints: Endpoints,
     takes_basic: bool,
+    names_itself: bool,
     keys: Vec<ProviderKey>,
+    published: Arc<[Value]>,
+}
+
+/// Where it is asked what. Each was said by the provider itself, and nothing is asked there that is out of reach.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints {
+    /// Where a browser goes to sign in.
+    pub authorization: Option<String>,
+    /// Where codes, and clients, are exchanged for tokens.
+    pub token: Option<String>,
+    /// Where a person's claims are that are in no token.
+    pub userinfo: Option<String>,
+    /// Where a browser goes to sign out.
+    pub end_session: Option<String>,
 }
 
 /// One of its public keys.
@@ -93,12 +118,20 @@ impl Provider {
             return Err(ProviderError::NoAlgorithm);
         }
         let set: KeySet = fetcher.json(&described.jwks_uri).await.map_err(ProviderError::Keys)?;
-        let keys = set.keys.into_iter().take(MOST_KEYS).filter_map(|key| ProviderKey::read(key, &algorithms)).collect();
+        let published: Arc<[Value]> = set.keys.into_iter().take(MOST_KEYS).collect();
+        let keys = published.iter().filter_map(|key| ProviderKey::read(key.clone(), &algorithms)).collect();
         let methods = described.token_endpoint_auth_methods_supported;
         let lists = |name: &str| methods.iter().flatten().any(|method| method == name);
         // Basic is what a provider takes that lists nothing (RFC 8414, 2).
         let takes_basic = lists("client_secret_basic") || !lists("client_secret_post");
-        Ok(Self { issuer: described.issuer, token_endpoint: described.token_endpoint, takes_basic, keys })
+        let endpoints = Endpoints {
+            authorization: described.authorization_endpoint,
+            token: described.token_endpoint,
+            userinfo: described.userinfo_endpoint,
+            end_session: described.end_session_endpoint,
+        };
+        let names_itself = described.authorization_response_iss_parameter_supported;
+        Ok(Self { issuer: described.issuer, endpoints, takes_basic, names_itself, keys, published })
     }
 
     /// Its name, as it is in its tokens.
@@ -106,9 +139,19 @@ impl Provider {
         &self.issuer
     }
 
-    /// Where clients get tokens.
-    pub fn token_endpoint(&self) -> Option<&str> {
-        self.token_endpoint.as_deref()
+    /// Where it is asked what.
+    pub const fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// Whether it says who it is in the answers that browsers bring (RFC 9207).
+    pub const fn names_itself(&self) -> bool {
+        self.names_itself
+    }
+
+    /// Its keys as it published them.
+    pub(crate) fn published_keys(&self) -> &[Value] {
+        &self.published
     }
 
     /// Whether clients show their ids and secrets there in the `Authorization` header, and not in the form.

@@ -122,7 +122,7 @@ impl Store {
             .await
     }
 
-    /// Makes a tombstone of a developer as read: without address, name and approval, and with every session over. The address is
+    /// Makes a tombstone of a developer as read: without address, name and approval, and with every session over. The address and the identities are
     /// free. The job is to remove what is left.
     ///
     /// # Errors
@@ -141,15 +141,20 @@ impl Store {
             .remove("reason")
             .remove("mail_failure")
             .remove("mail_arrived")
+            .remove("identities")
             .remove("list")
             .remove("list_at")
             .when(Condition::has_not("deleted_at"))
             .when(Condition::is("ver", &developer.ver));
         let address = Key::email_guard(developer.portal, &developer.email);
-        let foreign = || StoreError::Corrupt("the guard of an address is somebody else's".to_owned()).into();
-        Transaction::new()
-            .update(tombstone, |_| ChangeDeveloperError::Changed)
-            .delete_if(address, Condition::is("owner", &developer.id), move |_| foreign())
+        let foreign = || StoreError::Corrupt("the guard of an address or an identity is somebody else's".to_owned()).into();
+        let identities = developer.identities.iter().map(|identity| Key::identity_guard(developer.portal, &identity.digest));
+        [address]
+            .into_iter()
+            .chain(identities)
+            .fold(Transaction::new().update(tombstone, |_| ChangeDeveloperError::Changed), |transaction, guard| {
+                transaction.delete_if(guard, Condition::is("owner", &developer.id), move |_| foreign())
+            })
             .job(job)
             .event(&root, event)
             .commit(self)

@@ -40,6 +40,8 @@ keys! {
     table() = "TABLE", "META";
     /// A portal.
     portal(id: PortalId) = "PORTAL#{id}", "META";
+    /// The identity providers of a portal.
+    identity_providers(portal: PortalId) = "PORTAL#{portal}", "IDENTITY";
     /// The card of an API in a portal's catalog.
     publication(portal: PortalId, api: ApiId) = "PORTAL#{portal}", "PUB#{api}";
     /// What search knows of an API, beside its card.
@@ -80,6 +82,8 @@ keys! {
     strategy(id: StrategyId) = "STRATEGY#{id}", "META";
     /// A job.
     job(id: JobId) = "JOB#{id}", "JOB";
+    /// That an answer of an identity provider was used, by the digest of its state.
+    used_answer(digest: &str) = "SSO#{digest}", "USED";
     /// Who has a slug.
     slug_guard(slug: &str) = "UNIQUE#SLUG#{slug}", "GUARD";
 }
@@ -88,6 +92,11 @@ impl Key {
     /// Who has an address in a portal.
     pub fn email_guard(portal: PortalId, email: &str) -> Self {
         Self { pk: format!("UNIQUE#{portal}#EMAIL#{}", sha256_hex(email)), sk: "GUARD".to_owned() }
+    }
+
+    /// Who somebody at an identity provider is in a portal, by the digest of issuer and subject.
+    pub fn identity_guard(portal: PortalId, digest: &str) -> Self {
+        Self { pk: format!("UNIQUE#{portal}#IDP#{digest}"), sk: "GUARD".to_owned() }
     }
 
     /// Which application has a reference ID in a portal.

@@ -53,7 +53,7 @@ pub enum ChangePasswordError {
     Store(#[from] StoreError),
 }
 
-fn item(session: &Session) -> Result<Item, StoreError> {
+pub(crate) fn item(session: &Session) -> Result<Item, StoreError> {
     let key = Key::session(session.developer, session.id);
     Ok(Item::new(&key, "session", session)?.removed_after(session.absolute_until))
 }

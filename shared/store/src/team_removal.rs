@@ -83,8 +83,7 @@ impl Store {
         let developer = self.find::<Developer>(&Key::developer(member.developer)).await?;
         let mut removal = Transaction::<Lost>::new().delete(Key::member(member.team, member.developer));
         if let Some(developer) = developer.filter(|developer| developer.teams.contains(&member.team)) {
-            let teams: Vec<_> = developer.teams.iter().copied().filter(|one| *one != member.team).collect();
-            removal = removal.update(member_of(&developer, &teams), |_| Lost::Changed);
+            removal = removal.update(member_of(&developer, &developer.leaving(member.team)), |_| Lost::Changed);
         }
         match removal.commit(self).await {
             Ok(()) => Ok(Some(())),

@@ -1,6 +1,6 @@
 //! Teams and their members: a membership, its count on the team and its note on the developer are one thing.
 
-use portico_domain::developer::Developer;
+use portico_domain::developer::{Developer, Joining, Memberships};
 use portico_domain::event::Event;
 use portico_domain::id::{PortalId, TeamId};
 use portico_domain::limits::MEMBERS_PER_TEAM;
@@ -56,9 +56,11 @@ fn as_read(developer: &Developer) -> Condition {
 }
 
 /// Notes on a developer of which teams they are a member from now on.
-pub(crate) fn member_of(developer: &Developer, teams: &[TeamId]) -> Update {
+pub(crate) fn member_of(developer: &Developer, memberships: &Memberships) -> Update {
+    let Memberships { teams, by_groups } = memberships;
     Update::of(Key::developer(developer.id))
-        .set_or_remove("teams", Some(&teams).filter(|teams| !teams.is_empty()))
+        .set_or_remove("teams", Some(teams).filter(|teams| !teams.is_empty()))
+        .set_or_remove("teams_by_groups", Some(by_groups).filter(|teams| !teams.is_empty()))
         .when(as_read(developer))
 }
 
@@ -98,7 +100,13 @@ impl Store {
     ///
     /// # Errors
     /// [`MembershipError`] names the rule that was broken.
-    pub async fn add_member(&self, member: &Member, developer: &Developer, event: &Event) -> Result<(), MembershipError> {
+    pub async fn add_member(
+        &self,
+        member: &Member,
+        developer: &Developer,
+        by: Joining,
+        event: &Event,
+    ) -> Result<(), MembershipError> {
         use MembershipError as Error;
         let root = Key::team(member.team);
         let counted = Update::of(root.clone())
@@ -106,8 +114,7 @@ impl Store {
             .add("ver", 1)
             .when(Condition::has_not("deleted_at"))
             .when(Condition::less("member_count", &MEMBERS_PER_TEAM));
-        let teams: Vec<_> = developer.teams.iter().copied().chain([member.team]).collect();
-        let noted = member_of(developer, &teams).when(Condition::has_not("deleted_at"));
+        let noted = member_of(developer, &developer.joining(member.team, by)).when(Condition::has_not("deleted_at"));
         let item = Item::new(&Key::member(member.team, member.developer), "member", member);
         Transaction::new()
             .update(counted, |before| match before.filter(|item| !item.has("deleted_at")) {
@@ -129,11 +136,10 @@ impl Store {
         use MembershipError as Error;
         let root = Key::team(team);
         let counted = Update::of(root.clone()).add("member_count", -1).add("ver", 1).when(Condition::has_not("deleted_at"));
-        let teams: Vec<_> = developer.teams.iter().copied().filter(|one| *one != team).collect();
         Transaction::new()
             .update(counted, |_| Error::TeamGone)
             .delete_if(Key::member(team, developer.id), Condition::Exists, |_| Error::NoMember)
-            .update(member_of(developer, &teams), |_| Error::Changed)
+            .update(member_of(developer, &developer.leaving(team)), |_| Error::Changed)
             .event(&root, event)
             .commit(self)
             .await

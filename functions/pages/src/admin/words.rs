@@ -57,6 +57,7 @@ const fn what(name: Name) -> &'static str {
         Name::DeveloperPasswordRequested => "Link to set a password asked for",
         Name::DeveloperPasswordChanged => "Password set",
         Name::DeveloperUpdated => "Profile changed",
+        Name::DeveloperIdentityLinked => "Signs in with the identity provider",
         Name::DeveloperApproved | Name::RegistrationApproved => "Approved",
         Name::DeveloperRejected | Name::RegistrationRejected => "Rejected",
         Name::DeveloperRevoked | Name::RegistrationRevoked => "Revoked",
@@ -97,6 +98,9 @@ const fn what(name: Name) -> &'static str {
         Name::StrategyDeleted => "Auth strategy deleted",
         Name::PortalCreated => "Portal created",
         Name::PortalUpdated => "Settings changed",
+        Name::IdentityProviderCreated => "Identity provider added",
+        Name::IdentityProviderUpdated => "Identity provider edited",
+        Name::IdentityProviderDeleted => "Identity provider deleted",
         Name::SignInThrottled => "Sign-ins throttled",
     }
 }

@@ -120,6 +120,7 @@ impl Reading<'_> {
             | Name::DeveloperPasswordRequested
             | Name::DeveloperPasswordChanged
             | Name::DeveloperUpdated
+            | Name::DeveloperIdentityLinked
             | Name::DeveloperMailFailed
             | Name::DeveloperMailRestored
             | Name::ApiCreated
@@ -145,7 +146,10 @@ impl Reading<'_> {
             | Name::StrategyUpdated
             | Name::StrategyDeleted
             | Name::PortalCreated
-            | Name::PortalUpdated => return Ok(None),
+            | Name::PortalUpdated
+            | Name::IdentityProviderCreated
+            | Name::IdentityProviderUpdated
+            | Name::IdentityProviderDeleted => return Ok(None),
         }))
     }
 

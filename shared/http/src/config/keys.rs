@@ -9,6 +9,7 @@ use ed25519_dalek::pkcs8::DecodePrivateKey as _;
 use portico_aws::parameters::{self, ParameterError};
 use portico_domain::mail_token::MailKey;
 use portico_domain::refresh_token::RefreshKey;
+use portico_domain::sealed::SealingKey;
 use zeroize::Zeroizing;
 
 use super::{ConfigError, Environment};
@@ -16,13 +17,15 @@ use crate::session_tokens::Signer;
 
 /// The variable that holds each key, and the one that names its parameter. On AWS the second is set: an environment is shown to
 /// everybody who may look at a function.
-const SECRETS: [(&str, &str); 3] = [
+const SECRETS: [(&str, &str); 4] = [
     ("PORTICO_SESSION_PRIVATE_KEY", "PORTICO_SESSION_PRIVATE_KEY_PARAMETER"),
     ("PORTICO_REFRESH_KEY", "PORTICO_REFRESH_KEY_PARAMETER"),
     ("PORTICO_MAIL_KEY", "PORTICO_MAIL_KEY_PARAMETER"),
+    ("PORTICO_SEALING_KEY", "PORTICO_SEALING_KEY_PARAMETER"),
 ];
 
-/// The keys that a function was given. Only `sign-in` and `refresh-session` have the first two, only those who make links the third.
+/// The keys that a function was given. Only `sign-in` and `refresh-session` have the first two, only those who make links the third,
+/// only those who keep or use clients' secrets the fourth.
 #[derive(Debug, Default)]
 pub struct Keys {
     /// Signs sessions.
@@ -31,6 +34,8 @@ pub struct Keys {
     pub refresh: Option<Live<RefreshKey>>,
     /// Derives the tokens in mails.
     pub mail: Option<Live<MailKey>>,
+    /// Encrypts the secrets of the portal's clients at identity providers.
+    pub sealing: Option<Live<SealingKey>>,
 }
 
 /// The keys of one purpose that are in force. There are two while one replaces the other: what was made with either is good.
@@ -112,6 +117,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             signer: self.signer(public)?,
             refresh: self.live("PORTICO_REFRESH_KEY", RefreshKey::new)?,
             mail: self.live("PORTICO_MAIL_KEY", MailKey::new)?,
+            sealing: self.live("PORTICO_SEALING_KEY", SealingKey::new)?,
         })
     }
 

@@ -27,6 +27,9 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
         {
             found.insert(Violation::new(Rule::MailFailureWithoutEvent, [root.clone(), root.event(failure.noted)]));
         }
+        if developer.teams_by_groups.iter().any(|team| !developer.teams.contains(team)) {
+            found.insert(Violation::new(Rule::BroughtWithoutTeam, [root.clone()]));
+        }
         if !snapshot.portals.contains_key(&developer.portal) {
             found.insert(Violation::new(Rule::Orphan, [root, Key::portal(developer.portal)]));
         }

@@ -1,6 +1,8 @@
-//! Guards: each address, reference ID and slug has one guard, and each guard one live owner with that very value.
+//! Guards: each address, identity, reference ID and slug has one guard, and each guard one live owner with that very value.
 
 use std::collections::BTreeSet;
+
+use portico_domain::identity::Identity;
 
 use super::rows::GuardRow;
 use super::rule::{Rule, Violation};
@@ -22,6 +24,11 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
     let developers = snapshot.developers.values().filter(|developer| developer.deleted_at.is_none()).map(|developer| {
         (Key::developer(developer.id), developer.id.to_string(), Key::email_guard(developer.portal, &developer.email))
     });
+    let identities = snapshot.developers.values().filter(|developer| developer.deleted_at.is_none()).flat_map(|developer| {
+        let guard = |identity: &Identity| Key::identity_guard(developer.portal, &identity.digest);
+        let (root, id) = (Key::developer(developer.id), developer.id.to_string());
+        developer.identities.iter().map(move |identity| (root.clone(), id.clone(), guard(identity)))
+    });
     let applications = snapshot.applications.values().filter(|application| application.is_live()).map(|application| {
         let reference = application.card.reference_id.as_deref().unwrap_or_default();
         let id = application.card.id;
@@ -29,7 +36,7 @@ pub(super) fn check(snapshot: &Snapshot, found: &mut BTreeSet<Violation>) {
     });
     let apis = snapshot.apis.values().filter(|api| api.deleted_at.is_none());
     let apis = apis.map(|api| (Key::api(api.id), api.id.to_string(), Key::slug_guard(&api.slug)));
-    for (root, id, guard) in developers.chain(applications).chain(apis) {
+    for (root, id, guard) in developers.chain(identities).chain(applications).chain(apis) {
         if snapshot.guards.get(&guard).is_none_or(|row| row.owner != id) {
             found.insert(Violation::new(Rule::OwnerWithoutGuard, [root, guard]));
         }
@@ -56,6 +63,16 @@ fn owner(snapshot: &Snapshot, key: &Key, guard: &GuardRow) -> Owner {
             let Ok(id) = guard.owner.parse() else { return Owner::Unreadable };
             let guarded = snapshot.developer(id).map(|developer| Key::email_guard(developer.portal, &developer.email));
             Owner::At(Key::developer(id), guarded)
+        }
+        Some(rest) if rest.starts_with("IDP#") => {
+            let Ok(id) = guard.owner.parse() else { return Owner::Unreadable };
+            let root = Key::developer(id);
+            let guarded = snapshot.developer(id).map(|developer| {
+                let mut keys =
+                    developer.identities.iter().map(|identity| Key::identity_guard(developer.portal, &identity.digest));
+                keys.find(|own| own == key).unwrap_or_else(|| root.clone())
+            });
+            Owner::At(root, guarded)
         }
         Some(rest) if rest.starts_with("REF#") => {
             let Ok(id) = guard.owner.parse() else { return Owner::Unreadable };

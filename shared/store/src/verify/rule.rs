@@ -53,7 +53,7 @@ rules! {
     GuardWithoutOwner = "guard-without-owner",
     /// A guard's owner does not have the value that is guarded.
     GuardOfAnotherValue = "guard-of-another-value",
-    /// The owner of an address, a reference ID or a slug has no guard for it, or somebody else has it.
+    /// The owner of an address, an identity, a reference ID or a slug has no guard for it, or somebody else has it.
     OwnerWithoutGuard = "owner-without-guard",
     // Developers
     /// `app_count` of a developer or a team is not the number of the applications that they own.
@@ -70,6 +70,10 @@ rules! {
     TwoLiveTokens = "two-live-tokens",
     /// A developer's note of a mail that never arrived has no event that noted it.
     MailFailureWithoutEvent = "mail-failure-without-event",
+    /// A developer's teams that groups of an identity provider brought are not all among the developer's teams.
+    BroughtWithoutTeam = "brought-without-team",
+    /// A portal does not say whether one of its identity providers is enabled.
+    SingleSignOnDiffers = "single-sign-on-differs",
     // Applications
     /// An application is not in its owner's list.
     ApplicationWithoutPointer = "application-without-pointer",

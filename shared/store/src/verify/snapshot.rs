@@ -13,6 +13,7 @@ use portico_domain::gateway::Link;
 use portico_domain::id::{
     ApiId, ApplicationId, DeveloperId, DocumentId, EventId, JobId, PortalId, StrategyId, TeamId, VersionId,
 };
+use portico_domain::identity_provider::IdentityProviders;
 use portico_domain::job::Job;
 use portico_domain::owner::Owner;
 use portico_domain::portal::Portal;
@@ -41,6 +42,7 @@ pub(super) struct Snapshot {
     pub(super) admin_tokens: BTreeSet<Key>,
     pub(super) admin_sessions: Vec<Key>,
     pub(super) portals: BTreeMap<PortalId, Portal>,
+    pub(super) identity_providers: BTreeMap<PortalId, IdentityProviders>,
     pub(super) publications: BTreeMap<(PortalId, ApiId), Publication>,
     /// The edition that search knows of each API.
     pub(super) searches: BTreeMap<(PortalId, ApiId), u64>,
@@ -154,6 +156,8 @@ impl Snapshot {
         self.faults.extend(forms::faults(key, item));
         match item.kind() {
             "table" => self.check_key(key, *key == Key::table()),
+            // It outlives the session that it was used for: nothing else is asked of it.
+            "used_answer" => self.check_key(key, key.pk.starts_with("SSO#") && key.sk == "USED"),
             "throttle" => self.check_key(key, key.pk.starts_with("THROTTLE#") && key.sk == "THROTTLE"),
             // It outlives what it names: nothing else is asked of it.
             "idempotency" => {
@@ -178,6 +182,10 @@ impl Snapshot {
                 if let Some(portal) = self.entity::<Portal>(key, item, |portal| Some(Key::portal(portal.id))) {
                     self.portals.insert(portal.id, portal);
                 }
+            }
+            "identity_providers" => {
+                let found = self.entity::<IdentityProviders>(key, item, |all| Some(Key::identity_providers(all.portal)));
+                self.identity_providers.extend(found.map(|all| (all.portal, all)));
             }
             "publication" => {
                 let found = self.entity::<Publication>(key, item, |card| Some(Key::publication(card.portal, card.api)));
