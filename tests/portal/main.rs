@@ -96,6 +96,7 @@ mod send_email_faults;
 mod sessions;
 mod sign_in;
 mod sign_in_throttled;
+mod sign_on;
 mod sign_out;
 mod signup;
 mod specification_bucket;

@@ -28,6 +28,7 @@ pub mod seed;
 pub mod seed_access;
 pub mod seed_applications;
 pub mod seed_catalog;
+pub mod sign_on;
 pub mod steps;
 pub mod stream;
 pub mod teams;

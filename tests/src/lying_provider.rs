@@ -1,6 +1,7 @@
 //! An identity provider on a loopback address that says what it is told to, the truth or not, and counts who asks.
 
 mod clients;
+mod people;
 
 use std::sync::{Arc, Mutex};
 
@@ -16,8 +17,10 @@ use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use url::form_urlencoded;
 
 use self::clients::Clients;
+use self::people::People;
 
 /// Where providers describe themselves.
 const DESCRIPTION: &str = "/.well-known/openid-configuration";
@@ -46,6 +49,7 @@ struct Says {
     fault: Option<Fault>,
     requests: Vec<String>,
     clients: Clients,
+    people: People,
 }
 
 /// The provider. Its issuer is where it listens.
@@ -146,17 +150,25 @@ async fn answer(State(says): State<Arc<Mutex<Says>>>, uri: Uri, headers: HeaderM
         let mut says = says.lock().expect("nobody panics with it");
         says.requests.push(uri.path().to_owned());
         if uri.path() == "/token" && says.fault.is_none() {
-            return says.clients.exchange(&headers, &form);
+            let with_code =
+                form_urlencoded::parse(&form).any(|(name, value)| name == "grant_type" && value == "authorization_code");
+            return if with_code { says.people.redeem(&headers, &form) } else { says.clients.exchange(&headers, &form) };
         }
         let address = &says.address;
         let algorithms = says.algorithms.clone().unwrap_or_else(|| vec!["EdDSA".to_owned()]);
         let body = match uri.path().trim_end_matches("/truth") {
-            DESCRIPTION => Some(json!({
-                "issuer": says.issuer.as_ref().unwrap_or(address),
-                "jwks_uri": format!("{address}/keys"),
-                "token_endpoint": format!("{address}/token"),
-                "id_token_signing_alg_values_supported": algorithms,
-            })),
+            DESCRIPTION => {
+                let mut description = json!({
+                    "issuer": says.issuer.as_ref().unwrap_or(address),
+                    "jwks_uri": format!("{address}/keys"),
+                    "authorization_endpoint": format!("{address}/authorize"),
+                    "token_endpoint": format!("{address}/token"),
+                    "id_token_signing_alg_values_supported": algorithms,
+                });
+                says.people.also.iter().for_each(|(name, value)| description[name] = value.clone());
+                Some(description)
+            }
+            "/userinfo" => says.people.userinfo.clone(),
             "/keys" => Some(json!({ "keys": says.keys })),
             _ => None,
         };
