@@ -11,6 +11,7 @@ pub mod contract;
 pub mod crashes;
 pub mod deployed;
 pub mod entropy;
+pub mod identity;
 pub mod journey;
 pub mod kept;
 pub mod lambda_service;

@@ -2,6 +2,7 @@
 
 mod clients;
 mod people;
+mod registered;
 
 use std::sync::{Arc, Mutex};
 
@@ -17,10 +18,10 @@ use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use url::form_urlencoded;
 
 use self::clients::Clients;
 use self::people::People;
+use self::registered::{Registered, brings_a_code};
 
 /// Where providers describe themselves.
 const DESCRIPTION: &str = "/.well-known/openid-configuration";
@@ -50,6 +51,8 @@ struct Says {
     requests: Vec<String>,
     clients: Clients,
     people: People,
+    registered: Registered,
+    hidden: Vec<&'static str>,
 }
 
 /// The provider. Its issuer is where it listens.
@@ -123,6 +126,11 @@ impl LyingProvider {
         self.change(|says| says.algorithms = Some(names.iter().map(|name| (*name).to_owned()).collect()));
     }
 
+    /// Does not say where these endpoints are.
+    pub fn hide(&self, endpoints: &[&'static str]) {
+        self.change(|says| says.hidden = endpoints.to_vec());
+    }
+
     /// Meets every request with a fault, or with none any more.
     pub fn fail(&self, fault: Option<Fault>) {
         self.change(|says| says.fault = fault);
@@ -149,10 +157,12 @@ async fn answer(State(says): State<Arc<Mutex<Says>>>, uri: Uri, headers: HeaderM
     let (fault, body) = {
         let mut says = says.lock().expect("nobody panics with it");
         says.requests.push(uri.path().to_owned());
-        if uri.path() == "/token" && says.fault.is_none() {
-            let with_code =
-                form_urlencoded::parse(&form).any(|(name, value)| name == "grant_type" && value == "authorization_code");
-            return if with_code { says.people.redeem(&headers, &form) } else { says.clients.exchange(&headers, &form) };
+        match uri.path() {
+            "/token" if says.fault.is_none() && says.people.gave_code(&form) => return says.people.redeem(&headers, &form),
+            "/token" if says.fault.is_none() && brings_a_code(&form) => return says.registered.exchange(&headers, &form),
+            "/token" if says.fault.is_none() => return says.clients.exchange(&headers, &form),
+            "/authorize" if says.fault.is_none() => return says.registered.authorize(uri.query().unwrap_or_default()),
+            _ => {}
         }
         let address = &says.address;
         let algorithms = says.algorithms.clone().unwrap_or_else(|| vec!["EdDSA".to_owned()]);
@@ -166,6 +176,7 @@ async fn answer(State(says): State<Arc<Mutex<Says>>>, uri: Uri, headers: HeaderM
                     "id_token_signing_alg_values_supported": algorithms,
                 });
                 says.people.also.iter().for_each(|(name, value)| description[name] = value.clone());
+                description.as_object_mut().expect("an object").retain(|name, _| !says.hidden.contains(&name.as_str()));
                 Some(description)
             }
             "/userinfo" => says.people.userinfo.clone(),

@@ -63,6 +63,7 @@ impl Clients {
     }
 }
 
+/// The id and the secret in a header.
 pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
     let pair = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;

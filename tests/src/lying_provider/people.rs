@@ -8,9 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use url::{Url, form_urlencoded};
+use url::Url;
 
 use super::clients::basic;
+use super::registered::fields;
 use super::{FIRST, LyingProvider};
 
 /// What a code is good for.
@@ -98,10 +99,15 @@ impl LyingProvider {
 }
 
 impl People {
+    /// Whether a form brings a code that was given to somebody.
+    pub(super) fn gave_code(&self, form: &[u8]) -> bool {
+        fields(form).get("code").is_some_and(|code| self.codes.contains_key(code))
+    }
+
     /// Answers a form with a code, as RFC 6749 (4.1.3) and RFC 7636 (4.6) say.
     pub(super) fn redeem(&mut self, headers: &HeaderMap, form: &[u8]) -> Response {
-        let form: BTreeMap<_, _> = form_urlencoded::parse(form).into_owned().collect();
-        let said = |name: &str| form.get(name).map_or("", String::as_str);
+        let sent = fields(form);
+        let said = |name: &str| sent.get(name).map_or("", String::as_str);
         let shown = basic(headers);
         let wrong_secret = self.secret.as_ref().is_some_and(|secret| shown.as_ref().is_none_or(|(_, shown)| shown != secret));
         if wrong_secret {
