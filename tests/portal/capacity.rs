@@ -13,7 +13,9 @@ use portico_tests::account::PASSWORD;
 use portico_tests::kept::{WRITE, assert_kept};
 use portico_tests::management::ADMIN_SESSION;
 use portico_tests::portal::ADMIN_TOKEN;
+use portico_tests::sign_on::{BEGIN, SignOn};
 use portico_tests::{ApiCall, Client, Reply, TestPortal};
+use serde_json::json;
 
 use super::tenancy::matrix::Who;
 use super::tenancy::scene::Scene;
@@ -55,6 +57,23 @@ async fn account(table: &mut Table) {
     let ended = of(&portal, admin.send(Method::DELETE, ADMIN_SESSION, None)).await;
     kept("admin-session", "delete-admin-session", ended);
     portal.end().await;
+}
+
+/// Signing in by an identity provider: somebody who is known, and nothing changes.
+async fn sign_on(table: &mut Table) {
+    let on = SignOn::start().await;
+    on.sign_in(json!({})).await.1.expect(303);
+    let ada = on.portal.anonymous();
+    on.portal.database.faults().meter();
+    let (begun, consumed) = of(&on.portal, ada.get(BEGIN)).await;
+    table.insert(("start-sso", "authenticate-sso"), consumed);
+    table.insert(("start-sso", "begin-sign-on"), consumed);
+    let asked = url::Url::parse(begun.location()).expect("a place");
+    let code = on.lying.sign_in(&asked, on.now(), json!({}));
+    let (reply, consumed) = of(&on.portal, ada.come_back(&asked, &code)).await;
+    reply.expect(303);
+    table.insert(("finish-sso", "finish-sign-on"), consumed);
+    on.portal.end().await;
 }
 
 /// Who may do what a route does, and sees the page that it shows.
@@ -110,6 +129,7 @@ async fn authorized(table: &mut Table) {
 async fn operations_consume_what_the_kept_table_says() {
     let mut table = Table::new();
     account(&mut table).await;
+    sign_on(&mut table).await;
     authorized(&mut table).await;
     let mut unknown = Vec::new();
     for route in all().filter(|route| route.operation != "show-asset") {

@@ -25,7 +25,6 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("", "granted-scopes", "clients and their scopes are the identity provider's"),
     ("", "regenerate-application-secret", "secrets of clients are the identity provider's"),
     ("", "fetch-api-image", "APIs have no images of their own"),
-    ("", "authenticate-sso", "not yet: single sign-on"),
 ];
 
 fn reason_for(operation: &Operation) -> Option<usize> {

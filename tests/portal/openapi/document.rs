@@ -232,6 +232,12 @@ impl Making {
                 answer["headers"] =
                     json!({ "Set-Cookie": { "description": "The session's cookies.", "schema": { "type": "string" } } });
             }
+            if route.operation == "authenticate-sso" {
+                answer["headers"] = json!({
+                    "Location": { "description": "Where the identity provider signs people in.", "schema": { "type": "string", "format": "uri" } },
+                    "Set-Cookie": { "description": "What the browser shows when it comes back.", "schema": { "type": "string" } },
+                });
+            }
             answers.insert(declared.to_string(), answer);
         }
         if status.is_some_and(|status| !answers.contains_key(&status.to_string())) {
@@ -336,6 +342,7 @@ fn sentence_of_status(status: u16) -> &'static str {
         201 => "It was made.",
         202 => "It was taken.",
         204 => "It was done.",
+        302 => "It is elsewhere.",
         _ => "It went well.",
     }
 }

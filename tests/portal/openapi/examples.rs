@@ -12,6 +12,7 @@ use portico_tests::account::PASSWORD;
 use portico_tests::entropy::CountingEntropy;
 use portico_tests::management::ADMIN_SESSION;
 use portico_tests::portal::ADMIN_TOKEN;
+use portico_tests::sign_on::SignOn;
 use portico_tests::{Client, Reply, TestPortal};
 use serde_json::{Value, json};
 
@@ -111,6 +112,9 @@ impl Examples {
         self.plain(&admin, "POST", ADMIN_SESSION, Some(json!({ "token": ADMIN_TOKEN }))).await.expect(204);
         self.plain(&admin, "DELETE", ADMIN_SESSION, None).await.expect(204);
         portal.end().await;
+        let on = SignOn::start().await;
+        self.plain(&on.portal.anonymous(), "GET", "/api/v3/developer/authenticate/sso", None).await.expect(302);
+        on.portal.end().await;
     }
 
     fn missing(&self) -> Vec<&'static Route> {
