@@ -129,6 +129,8 @@ async fn the_place_to_go_on_at_survives_single_sign_on_if_it_is_one_of_this_port
         portal.set("basic_auth_enabled", passwords).await;
         let html = main(&anonymous, &place).await;
         assert!(html.contains(&link("?to=%2Fapps%2Fnew%3Fapi%3Dtides")), "{html}");
+        let html = main(&anonymous, "/login?to=%2Flogin%2Fsso").await;
+        assert!(html.contains(&link("")), "whoever was to sign in with a password first does so, or begins anew: {html}");
         for elsewhere in ["//evil.test", "/%5Cevil.test", "https:evil.test", "%2F%2Fevil.test"] {
             let html = main(&anonymous, &format!("/login?to={elsewhere}")).await;
             assert!(html.contains(&link("")) && !html.contains("evil"), "{elsewhere}: {html}");

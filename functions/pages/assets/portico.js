@@ -296,10 +296,11 @@
 
   // --- A test of an identity provider: each check with a word and a sentence, read out as a whole.
   const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
+  const LOOKED_AT = { discovery: "Issuer", endpoints: "Endpoints", redirect_uri: "Redirect URI", client: "Client ID and secret" };
   const check = ({ name, passed, detail }) => {
     const item = element("li", "");
     const words = element("div", "");
-    words.append(element("strong", name), element("p", detail));
+    words.append(element("strong", LOOKED_AT[name] || name), element("p", detail));
     item.append(element("span", passed ? "Passed" : "Failed", `pill ${passed ? "approved" : "refused"}`), words);
     return item;
   };

@@ -51,8 +51,9 @@ impl Ways {
     }
 }
 
-/// Where single sign-on begins. Without a place of the portal to go on at, it leads to the own applications.
+/// Where single sign-on begins. Without a place of the portal to go on at, it leads to the own applications; to itself it does not lead.
 fn place(to: Option<&LocalPath>) -> String {
+    let to = to.filter(|to| !to.as_str().starts_with("/login"));
     to.map_or_else(|| "/login/sso".to_owned(), |to| format!("/login/sso?to={}", encoded(to.as_str())))
 }
 

@@ -5,14 +5,15 @@ use serde_json::json;
 
 use super::realm::{CLOCK, FERRY, PORTAL, Realm};
 use super::{call, tides_for_clients_of};
-use crate::program::{Program, id};
+use crate::program::{PASSWORD, Program, id};
 use crate::scene::Scene;
-use crate::window::{DESK, PHONE, Window};
+use crate::window::{PHONE, Window};
 use crate::world::{decide, developer};
 use crate::{every_page, pictures};
 
 const BUTTON: &str = "Sign in with single sign-on";
 const ADA: &str = "ada@example.test";
+const EVE: &str = "eve@example.test";
 const GRACE: &str = "grace@example.test";
 /// What Keycloak asks for on its form.
 const ASKED: &str = "Username or email";
@@ -88,7 +89,7 @@ async fn an_administrator_sets_keycloak_up_and_reads_in_words_what_is_wrong_unti
     admin.press("Add identity provider").await;
     admin.sees("Added. Test it before you enable it.").await;
     admin.sees("Not enabled").await;
-    test(&admin, &["Not all checks passed.", "Failed"]).await;
+    test(&admin, &["Not all checks passed.", "The identity provider cannot be used"]).await;
     pictures::take(&admin, "sign-in-of-an-unknown-issuer-light").await;
 
     // The secret was given for the wrong issuer.
@@ -98,13 +99,13 @@ async fn an_administrator_sets_keycloak_up_and_reads_in_words_what_is_wrong_unti
     admin.fill("Client secret", "another secret").await;
     admin.press_near("Issuer", "Save").await;
     admin.sees("Saved.").await;
-    test(&admin, &["Not all checks passed.", "secret"]).await;
+    test(&admin, &["Not all checks passed.", "does not accept the client's id or its secret"]).await;
 
     admin.fill("Client secret", PORTAL.secret).await;
     admin.press_near("Issuer", "Save").await;
     admin.sees("Saved.").await;
     realm.takes_back(&["https://elsewhere.example.test/*"]).await;
-    test(&admin, &["Not all checks passed.", "redirect"]).await;
+    test(&admin, &["Not all checks passed.", "has not registered the redirect URI"]).await;
     pictures::take(&admin, "sign-in-without-a-redirect-uri-light").await;
     realm.takes_back(&["http://localhost/login/sso/callback", "http://127.0.0.1/login/sso/callback"]).await;
     test(&admin, &["All checks passed."]).await;
@@ -222,37 +223,45 @@ async fn signing_out_ends_the_session_at_keycloak_too_and_what_changed_there_cou
     decide(&office.admin, scene, &developer(&office.admin, scene, ADA).await, "revoked").await;
     ada.goto("/login").await;
     ada.press(BUTTON).await;
-    ada.sees("revoked").await;
+    ada.sees("An administrator has revoked the access of this account.").await;
     ada.goto("/apps").await;
     ada.is_at("/login").await;
     office.scene.end([ada, admin]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_is_there_is_linked_only_where_the_provider_speaks_for_the_domain() {
+async fn an_account_that_is_there_is_linked_by_its_password_or_where_the_provider_speaks_for_the_domain() {
     let office = Office::start().await;
     let scene = &office.scene;
-    Program::of_new_developer(scene, GRACE, "Grace").await;
-    let known = developer(&office.admin, scene, GRACE).await;
-    decide(&office.admin, scene, &known, "approved").await;
-    let (grace, mallory) = (scene.window_of(DESK).await, scene.window().await);
+    let known = async |email: &str| developer(&office.admin, scene, email).await;
+    for (email, name) in [(GRACE, "Grace"), (EVE, "Eve")] {
+        Program::of_new_developer(scene, email, name).await;
+        decide(&office.admin, scene, &known(email).await, "approved").await;
+    }
+    let before = (known(GRACE).await, known(EVE).await);
+    let (grace, eve, mallory) = (scene.window().await, scene.window().await, scene.window().await);
     sign_in(&grace, "grace").await;
+    grace.sees("There is an account with your e-mail address already.").await;
     grace.is_at("/login/sso/callback").await;
     assert_eq!(grace.barriers().await, Vec::<String>::new());
     pictures::take(&grace, "single-sign-on-refused-light").await;
-    office.trust(&["example.test"]).await;
-    grace.goto("/login").await;
-    grace.press(BUTTON).await;
+    grace.press("Sign in with a password").await;
+    grace.fill("E-mail address", GRACE).await;
+    grace.fill("Password", PASSWORD).await;
+    grace.press_near("Password", "Sign in").await;
     grace.is_at("/apps").await;
     grace.sees("Grace Hopper").await;
-    assert_eq!(developer(&office.admin, scene, GRACE).await, known);
-    // The password is still hers.
-    Program::with_password(scene, GRACE).await.get("/api/v3/developer/me").await;
+
+    office.trust(&["example.test"]).await;
+    sign_in(&eve, "eve").await;
+    eve.is_at("/apps").await;
+    eve.sees("Eve Moneypenny").await;
+    assert_eq!((known(GRACE).await, known(EVE).await), before);
 
     // An address that nobody has proven makes no account, whoever speaks for its domain.
     sign_in(&mallory, "mallory").await;
-    mallory.is_at("/login/sso/callback").await;
+    mallory.sees("does not say that your e-mail address was verified").await;
     mallory.goto("/apps").await;
     mallory.is_at("/login").await;
-    office.scene.end([grace, mallory]).await;
+    office.scene.end([grace, eve, mallory]).await;
 }
