@@ -7,7 +7,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// HMAC-SHA256 over the text. RFC 2104 pads a key shorter than the block with zeros, so the padded block is the key.
-fn hmac_sha256(key: &[u8; 32], text: &str) -> [u8; 32] {
+pub(crate) fn hmac_sha256(key: &[u8; 32], text: &str) -> [u8; 32] {
     let mut block = Zeroizing::new([0; 64]);
     let (secret, _padding) = block.split_at_mut(32);
     secret.copy_from_slice(key);

@@ -46,6 +46,7 @@ pub mod sealed;
 pub mod search;
 pub mod server_origin;
 pub mod session;
+pub mod sign_on_attempt;
 pub mod single_sign_on;
 pub mod slug;
 pub mod specification;

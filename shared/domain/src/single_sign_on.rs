@@ -1,12 +1,14 @@
 //! Somebody comes from an identity provider: who that is here, and what changes by it (B42 to B44).
 //!
 //! Who they are is issuer and subject. An address makes nobody somebody else: it leads to a developer who is there already only if the
-//! provider says that it is proven and an administrator said that the provider gives out the addresses of its domain.
+//! provider says that it is proven and an administrator said that the provider gives out the addresses of its domain, or if the browser is
+//! signed in as that developer.
 
 use serde_json::{Map, Value};
 
 use crate::developer::Developer;
 use crate::email::EmailAddress;
+use crate::id::DeveloperId;
 use crate::identity::Identity;
 use crate::identity_provider::{ClaimMappings, IdentityProvider};
 use crate::limits::IDENTITIES_PER_DEVELOPER;
@@ -126,7 +128,8 @@ impl Person {
         })
     }
 
-    /// Who it is, among the developer who has the identity and the one who has the address.
+    /// Who it is, among the developer who has the identity and the one who has the address. `signed_in` is whose session the browser has
+    /// that comes back: whoever is there as the developer with the address may make this identity theirs.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -135,6 +138,7 @@ impl Person {
         provider: &IdentityProvider,
         by_identity: Option<&Developer>,
         by_address: Option<&Developer>,
+        signed_in: Option<DeveloperId>,
     ) -> Result<Meeting, Refusal> {
         if let Some(developer) = by_identity {
             return admitted(developer)
@@ -146,7 +150,9 @@ impl Person {
             let name = self.name.clone().ok_or(Refusal::NoAddress)?;
             return Ok(Meeting::New(name, email.clone()));
         };
-        if self.proof != Proof::Proven || !provider.is_authority_for(email) {
+        let vouched = self.proof == Proof::Proven && provider.is_authority_for(email);
+        let own = self.proof != Proof::Denied && signed_in == Some(developer.id);
+        if !vouched && !own {
             return Err(Refusal::AddressTaken);
         }
         // Addresses are given to others in time, subjects are not.

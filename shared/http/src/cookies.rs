@@ -1,6 +1,8 @@
-//! The two cookies of a developer's session and the one of an administrator's: what comes in, and the lines that set and clear them.
+//! The cookies: two of a developer's session, two of single sign-on, one of an administrator's session. What comes in, and the lines that
+//! set and clear them.
 
 use http::HeaderValue;
+use portico_domain::sign_on_attempt::{Attempt, PATIENCE};
 use portico_domain::time::Timestamp;
 
 use crate::config::PublicUrl;
@@ -13,6 +15,17 @@ pub const ACCESS: &str = "portalaccesstoken";
 pub const REFRESH: &str = "portalrefreshtoken";
 /// Holds an administrator's session.
 pub const ADMIN: &str = "porticoadmin";
+
+/// Holds the ID token of a developer who came from an identity provider, for signing out there; sent to the sign-out alone.
+pub const ID_TOKEN: &str = "portalidtoken";
+/// The longest value that every browser keeps beside a name and attributes (RFC 6265, 6.1).
+const MAX_VALUE: usize = 3_800;
+
+/// Holds what a browser knows of a sign-in by an identity provider that it began. With its prefix no neighbouring host can plant one
+/// (B42); where there is no TLS, no browser would take the prefix.
+pub fn attempt_name(url: &PublicUrl) -> &'static str {
+    if url.is_plain_loopback() { "portalsso" } else { "__Host-portalsso" }
+}
 
 /// The cookies of a request, as they came.
 #[derive(Clone, Debug, Default)]
@@ -38,9 +51,13 @@ impl Cookies {
     }
 }
 
-/// The path of the refresh route, which the refresh cookie is limited to.
+/// The path of a function's only route, which a cookie is limited to.
+fn path_of(function: &str) -> &'static str {
+    routes::all().find(|route| route.function == function).map_or("/", |route| route.path)
+}
+
 fn refresh_path() -> &'static str {
-    routes::all().find(|route| route.function == "refresh-session").map_or("/", |route| route.path)
+    path_of("refresh-session")
 }
 
 fn line(name: &str, value: &str, same_site: &str, path: &str, max_age: u64, url: &PublicUrl) -> Result<HeaderValue, Problem> {
@@ -64,6 +81,43 @@ pub fn set(access: &str, refresh: &str, until: Timestamp, now: Timestamp, url: &
 /// A 500 if a value cannot stand in a header, which none of these can cause.
 pub fn clear(url: &PublicUrl) -> Result<[HeaderValue; 2], Problem> {
     Ok([line(ACCESS, "", "Lax", "/", 0, url)?, line(REFRESH, "", "Strict", refresh_path(), 0, url)?])
+}
+
+/// The line that keeps a sign-in that a browser begins, for as long as one may take. `Lax`: the provider's answer comes from another site.
+///
+/// # Errors
+/// A 500 if the value cannot stand in a header.
+pub fn set_attempt(attempt: &Attempt, url: &PublicUrl) -> Result<HeaderValue, Problem> {
+    line(attempt_name(url), &attempt.cookie(), "Lax", "/", PATIENCE.as_secs(), url)
+}
+
+/// The line that forgets it.
+///
+/// # Errors
+/// A 500 if the value cannot stand in a header, which this cannot cause.
+pub fn clear_attempt(url: &PublicUrl) -> Result<HeaderValue, Problem> {
+    line(attempt_name(url), "", "Lax", "/", 0, url)
+}
+
+/// The line that keeps an ID token as long as a session may last. One that no browser would keep is left out: whoever signs out is
+/// asked by the provider then.
+///
+/// # Errors
+/// A 500 if the value cannot stand in a header.
+pub fn set_id_token(token: &str, until: Timestamp, now: Timestamp, url: &PublicUrl) -> Result<HeaderValue, Problem> {
+    let value = if token.len() <= MAX_VALUE { token } else { WITHOUT };
+    line(ID_TOKEN, value, "Strict", path_of("sign-out"), until.since(now).as_secs(), url)
+}
+
+/// In the place of an ID token that is too long: the session came from the provider all the same.
+const WITHOUT: &str = "none";
+
+/// The line that forgets an ID token.
+///
+/// # Errors
+/// A 500 if the value cannot stand in a header, which this cannot cause.
+pub fn clear_id_token(url: &PublicUrl) -> Result<HeaderValue, Problem> {
+    line(ID_TOKEN, "", "Strict", path_of("sign-out"), 0, url)
 }
 
 /// The line that sets an administrator's session, which lives as long as its cookie.

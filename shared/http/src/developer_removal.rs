@@ -48,8 +48,11 @@ impl Portal {
         Ok(self.store.remove_developer_children(&tombstone, tokens).await?)
     }
 
-    /// Ends a membership of somebody who is deleted. One in a team that is deleted too is left to the team's own job.
-    async fn end_membership(&self, id: DeveloperId, team: TeamId, actor: &Actor) -> Result<(), Problem> {
+    /// Ends a membership, of somebody who is deleted too. One in a team that is deleted is left to the team's own job.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn end_membership(&self, id: DeveloperId, team: TeamId, actor: &Actor) -> Result<(), Problem> {
         decide_again::<_, Problem, _>(|| async move {
             let developer = self.store.find::<Developer>(&Key::developer(id)).await?;
             let Some(developer) = developer.filter(|developer| developer.teams.contains(&team)) else { return Ok(Some(())) };

@@ -139,6 +139,12 @@ impl Problem {
         problem
     }
 
+    /// The same problem, in other words for whoever asked.
+    #[must_use]
+    pub fn saying(self, detail: &str) -> Self {
+        Self { detail: detail.to_owned(), ..self }
+    }
+
     /// Too often; it may be tried again after so many seconds.
     pub fn too_many_requests(seconds: u64, detail: impl Into<String>) -> Self {
         Self::new(Kind::TooManyRequests, detail).retry_after(seconds)

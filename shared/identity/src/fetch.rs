@@ -92,6 +92,15 @@ impl Fetcher {
         self.ask(address, request).await
     }
 
+    /// The JSON at an address that answers whoever shows a token.
+    ///
+    /// # Errors
+    /// [`FetchError`] says what is wrong with it.
+    pub async fn json_as<T: DeserializeOwned>(&self, address: &str, token: &str) -> Result<T, FetchError> {
+        let bearer = format!("Bearer {token}");
+        self.ask(address, |url| http::Request::get(url).header(header::AUTHORIZATION, bearer).body(SdkBody::empty())).await
+    }
+
     /// Whatever an address answers to a request, a refusal too, with its headers. Redirects are not followed.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! for more than [`fetch`] says. What it answered is kept, and [`providers`] says for how long.
 
 pub mod clients;
+pub mod code_flow;
 pub mod fetch;
 pub mod provider;
 pub mod providers;

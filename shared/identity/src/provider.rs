@@ -68,6 +68,7 @@ pub struct Provider {
     endpoints: Endpoints,
     takes_basic: bool,
     names_itself: bool,
+    algorithms: Vec<Algorithm>,
     keys: Vec<ProviderKey>,
     published: Arc<[Value]>,
 }
@@ -131,7 +132,7 @@ impl Provider {
             end_session: described.end_session_endpoint,
         };
         let names_itself = described.authorization_response_iss_parameter_supported;
-        Ok(Self { issuer: described.issuer, endpoints, takes_basic, names_itself, keys, published })
+        Ok(Self { issuer: described.issuer, endpoints, takes_basic, names_itself, algorithms, keys, published })
     }
 
     /// Its name, as it is in its tokens.
@@ -147,6 +148,11 @@ impl Provider {
     /// Whether it says who it is in the answers that browsers bring (RFC 9207).
     pub const fn names_itself(&self) -> bool {
         self.names_itself
+    }
+
+    /// What it signs with, of what is safe.
+    pub(crate) fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
     }
 
     /// Its keys as it published them.

@@ -74,8 +74,7 @@ impl Providers {
     /// # Errors
     /// [`Unavailable`].
     pub async fn key(&self, issuer: &str, id: Option<&str>, now: Timestamp) -> Result<Option<ProviderKey>, Unavailable> {
-        let found = self.find(issuer, now, |provider| provider.key(id).is_some()).await?;
-        Ok(found.key(id).cloned())
+        Ok(self.provider_with_key(issuer, id, now).await?.key(id).cloned())
     }
 
     /// A provider as it describes itself.
@@ -84,6 +83,19 @@ impl Providers {
     /// [`Unavailable`].
     pub async fn provider(&self, issuer: &str, now: Timestamp) -> Result<Arc<Provider>, Unavailable> {
         self.find(issuer, now, |_| true).await
+    }
+
+    /// A provider as it describes itself, asked again if it has no key with an id.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub(crate) async fn provider_with_key(
+        &self,
+        issuer: &str,
+        id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Arc<Provider>, Unavailable> {
+        self.find(issuer, now, |provider| provider.key(id).is_some()).await
     }
 
     async fn find(&self, issuer: &str, now: Timestamp, enough: impl Fn(&Provider) -> bool) -> Result<Arc<Provider>, Unavailable> {

@@ -53,7 +53,7 @@ fn developer(email: &str) -> Developer {
 #[test]
 fn an_address_leads_to_a_developer_only_if_it_is_proven_and_the_provider_is_the_authority() {
     let there = developer("ada@example.com");
-    let met = |said: Value, domains: &[&str]| ada(said).meet(&provider(domains), None, Some(&there));
+    let met = |said: Value, domains: &[&str]| ada(said).meet(&provider(domains), None, Some(&there), None);
     for said in
         [json!({}), json!({ "email_verified": false }), json!({ "email_verified": "true" }), json!({ "email_verified": 1 })]
     {
@@ -71,12 +71,23 @@ fn an_address_leads_to_a_developer_only_if_it_is_proven_and_the_provider_is_the_
 fn an_address_that_went_to_somebody_else_at_the_provider_leads_to_nobody() {
     let linked = Developer { identities: vec![Identity::of(ISSUER, "ada")], ..developer("ada@example.com") };
     let newcomer = person(json!({ "sub": "another", "name": "Ada", "email": "ada@example.com", "email_verified": true }));
-    assert_eq!(newcomer.meet(&provider(&["example.com"]), None, Some(&linked)), Err(Refusal::SomebodyElse));
+    assert_eq!(newcomer.meet(&provider(&["example.com"]), None, Some(&linked), None), Err(Refusal::SomebodyElse));
+}
+
+#[test]
+fn whoever_is_signed_in_as_the_developer_with_the_address_makes_the_identity_theirs() {
+    let there = developer("ada@example.com");
+    let met = |said: Value, signed_in: u128| {
+        ada(said).meet(&provider(&[]), None, Some(&there), Some(DeveloperId::new(Uuid::from_u128(signed_in))))
+    };
+    assert!(met(json!({}), 7).is_ok() && met(json!({ "email_verified": true }), 7).is_ok());
+    assert_eq!(met(json!({ "email_verified": true }), 8), Err(Refusal::AddressTaken), "as somebody else");
+    assert_eq!(met(json!({ "email_verified": false }), 7), Err(Refusal::AddressTaken));
 }
 
 #[test]
 fn somebody_new_needs_an_address_that_was_proven() {
-    let met = |said: Value, domains: &[&str]| ada(said).meet(&provider(domains), None, None);
+    let met = |said: Value, domains: &[&str]| ada(said).meet(&provider(domains), None, None, None);
     let new = || match (FullName::parse("Ada"), EmailAddress::parse("ada@example.com")) {
         (Ok(name), Ok(email)) => Ok(Meeting::New(name, email)),
         other => unreachable!("{other:?}"),
@@ -88,7 +99,7 @@ fn somebody_new_needs_an_address_that_was_proven() {
         assert_eq!(met(json!({ "email_verified": denied }), &["example.com"]), Err(Refusal::NotProven));
     }
     let nobody = person(json!({ "sub": "ada", "name": "Ada", "email_verified": true }));
-    assert_eq!(nobody.meet(&provider(&[]), None, None), Err(Refusal::NoAddress));
+    assert_eq!(nobody.meet(&provider(&[]), None, None, None), Err(Refusal::NoAddress));
 }
 
 #[test]
@@ -97,22 +108,26 @@ fn who_was_rejected_or_revoked_stays_out_however_they_come() {
     for status in [Status::Rejected, Status::Revoked] {
         let refused = Developer { status, ..developer("ada@example.com") };
         let out = Err(Refusal::NotApproved { status, reason: None });
-        assert_eq!(proven.meet(&provider(&["example.com"]), Some(&refused), None), out);
-        assert_eq!(proven.meet(&provider(&["example.com"]), None, Some(&refused)), out);
+        assert_eq!(proven.meet(&provider(&["example.com"]), Some(&refused), None, None), out);
+        assert_eq!(proven.meet(&provider(&["example.com"]), None, Some(&refused), None), out);
     }
     let pending = Developer { status: Status::Pending, ..developer("ada@example.com") };
-    assert!(proven.meet(&provider(&[]), Some(&pending), None).is_ok());
+    assert!(proven.meet(&provider(&[]), Some(&pending), None, None).is_ok());
 }
 
 #[test]
 fn name_and_address_follow_the_provider_and_an_address_of_somebody_else_does_not() {
     let linked = Developer { identities: vec![Identity::of(ISSUER, "ada")], ..developer("ada@example.com") };
     let moved = json!({ "name": "Ada King", "email": "king@example.com", "email_verified": true });
-    let changes =
-        |said: &Value, by_address: Option<&Developer>| match ada(said.clone()).meet(&provider(&[]), Some(&linked), by_address) {
-            Ok(Meeting::Known(_, changes)) => changes,
-            other => unreachable!("{other:?}"),
-        };
+    let changes = |said: &Value, by_address: Option<&Developer>| match ada(said.clone()).meet(
+        &provider(&[]),
+        Some(&linked),
+        by_address,
+        None,
+    ) {
+        Ok(Meeting::Known(_, changes)) => changes,
+        other => unreachable!("{other:?}"),
+    };
     let all = changes(&moved, None);
     assert_eq!(all.name.as_ref().map(FullName::as_str), Some("Ada King"));
     assert_eq!(all.email.as_ref().map(EmailAddress::canonical), Some("king@example.com"));
@@ -128,7 +143,10 @@ fn an_address_from_another_claim_is_not_the_one_that_was_proven() {
     let mappings = ClaimMappings { email: "upn".to_owned(), ..ClaimMappings::default() };
     let eve = Person::read(ISSUER, claims.as_object().expect("claims"), &mappings).expect("a person");
     assert_eq!(eve.proof, Proof::Silent);
-    assert_eq!(eve.meet(&provider(&["example.com"]), None, Some(&developer("ada@example.com"))), Err(Refusal::AddressTaken));
+    assert_eq!(
+        eve.meet(&provider(&["example.com"]), None, Some(&developer("ada@example.com")), None),
+        Err(Refusal::AddressTaken)
+    );
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("show-sign-up", "pages", "GET", "/register", Page, Nothing, false),
     route("show-sign-up-sent", "pages", "GET", "/register/sent", Page, Nothing, false),
     route("show-sign-in", "pages", "GET", "/login", Page, Nothing, false),
+    route("begin-sign-on", "start-sso", "GET", "/login/sso", Page, Nothing, false),
+    route("finish-sign-on", "finish-sso", "GET", "/login/sso/callback", Page, Nothing, false),
     route("show-forgot-password", "pages", "GET", "/forgot-password", Page, Nothing, false),
     route("show-forgot-password-sent", "pages", "GET", "/forgot-password/sent", Page, Nothing, false),
     route("show-reset-password", "pages", "GET", "/reset-password", Page, Nothing, false),

@@ -13,6 +13,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("forgot-password", "forgot-password", "POST", "/api/v3/developer/forgot-password", Anyone, Json, true),
     route("reset-password", "reset-password", "POST", "/api/v3/developer/reset-password", Anyone, Json, true),
     route("authenticate", "sign-in", "POST", "/api/v3/developer/authenticate", Anyone, Json, true),
+    route("authenticate-sso", "start-sso", "GET", "/api/v3/developer/authenticate/sso", Anyone, Nothing, true),
     route("refresh", "refresh-session", "POST", "/api/v3/developer/refresh", Anyone, Nothing, false),
     route("logout", "sign-out", "POST", "/api/v3/developer/logout", Anyone, Nothing, false),
     route("create-application", "create-app", "POST", "/api/v3/applications", Developer, Json, true),
