@@ -1,4 +1,4 @@
-//! `admin-portal`: `list-portals`, `get-portal`, `update-portal` and the authentication settings.
+//! `admin-portal`: `list-portals`, `get-portal`, `update-portal`.
 
 use portico::faults::{Fault, Matching};
 use portico_domain::id::PortalId;
@@ -64,7 +64,6 @@ async fn list_portals_shows_those_that_the_token_is_for() {
     assert_eq!(names(&stranger, "").await, ["Other portal"]);
     stranger.get(&path(&portal)).await.expect_problem(403, "forbidden");
     stranger.patch(&path(&portal), json!({ "name": "Mine" })).await.expect_problem(403, "forbidden");
-    stranger.get(&format!("{}/authentication-settings", path(&portal))).await.expect_problem(403, "forbidden");
     portal.end().await;
 }
 
@@ -190,40 +189,14 @@ async fn neither_a_change_nor_its_event_is_there_without_the_other() {
     }
 }
 
-/// `get-portal-authentication-settings` and `update-portal-authentication-settings`.
-#[tokio::test]
-async fn authentication_settings_switch_passwords_and_nothing_else() {
-    let portal = TestPortal::start().await;
-    let admin = portal.admin();
-    let settings = format!("{}/authentication-settings", path(&portal));
-    let reply = admin.get(&settings).await.expect(200);
-    assert_eq!((reply.body["basic_auth_enabled"].clone(), reply.body["oidc_auth_enabled"].clone()), (json!(true), json!(false)));
-    let reply = admin.patch(&settings, json!({ "basic_auth_enabled": false, "oidc_auth_enabled": false, "colour": "red" })).await;
-    assert_eq!(reply.expect(200).body["basic_auth_enabled"], false);
-    assert_eq!(admin.get(&settings).await.body["basic_auth_enabled"], false);
-    let last = events(&portal).await.pop().expect("an event");
-    assert_eq!(last["data"]["after"], json!({ "basic_auth_enabled": false }));
-    for switch in
-        ["oidc_auth_enabled", "saml_auth_enabled", "oidc_team_mapping_enabled", "idp_mapping_enabled", "konnect_mapping_enabled"]
-    {
-        admin.patch(&settings, json!({ switch: true })).await.expect_problem(422, "not-supported");
-    }
-    admin.patch(&settings, json!({ "oidc_client_secret": "s3cret" })).await.expect_problem(422, "not-supported");
-    admin.patch(&settings, json!({ "basic_auth_enabled": 1 })).await.expect_invalid(&["basic_auth_enabled"]);
-    portal.end().await;
-}
-
 #[tokio::test]
 async fn nobody_else_sees_or_changes_a_portal() {
     let portal = TestPortal::start().await;
     let ada = portal.approved_developer("ada@example.test").await;
-    let settings = format!("{}/authentication-settings", path(&portal));
     for client in [portal.anonymous(), ada, portal.anonymous().with_bearer("made-up")] {
         client.get("/v3/portals").await.expect_problem(401, "unauthorized");
         client.get(&path(&portal)).await.expect_problem(401, "unauthorized");
         client.patch(&path(&portal), json!({ "name": "Mine" })).await.expect_problem(401, "unauthorized");
-        client.get(&settings).await.expect_problem(401, "unauthorized");
-        client.patch(&settings, json!({ "basic_auth_enabled": false })).await.expect_problem(401, "unauthorized");
     }
     portal.admin().get("/v3/portals/01900000-0000-7000-8000-000000000000").await.expect_problem(404, "not-found");
     portal.admin().get("/v3/portals/nonsense").await.expect_problem(404, "not-found");

@@ -25,9 +25,6 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("", "granted-scopes", "clients and their scopes are the identity provider's"),
     ("", "regenerate-application-secret", "secrets of clients are the identity provider's"),
     ("", "fetch-api-image", "APIs have no images of their own"),
-    ("", "identity-provider", "not yet: single sign-on"),
-    ("", "idp-team-group", "not yet: single sign-on"),
-    ("", "team-group-mapping", "not yet: single sign-on"),
     ("", "authenticate-sso", "not yet: single sign-on"),
 ];
 

@@ -112,7 +112,10 @@ async fn what_is_wrong_with_a_provider_is_said() {
     let lying = LyingProvider::start().await;
     let discover = || Provider::discover(lying.issuer(), &fetcher);
     lying.call_itself("https://id.example.test");
-    assert_eq!(discover().await.expect_err("refused"), ProviderError::OtherIssuer);
+    let itself = Some("https://id.example.test".to_owned());
+    assert_eq!(discover().await.expect_err("refused"), ProviderError::OtherIssuer(itself));
+    lying.call_itself("<b>see our page</b>");
+    assert_eq!(discover().await.expect_err("refused"), ProviderError::OtherIssuer(None), "a stranger's words are not repeated");
     lying.call_itself(lying.issuer());
     lying.list_algorithms(&["HS256", "none", "RS512"]);
     assert_eq!(discover().await.expect_err("refused"), ProviderError::NoAlgorithm);

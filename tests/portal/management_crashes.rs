@@ -3,10 +3,11 @@
 //! developers and their deletion in `developer_gates`, the headers of a strategy in `admin_auth_strategies`.)
 
 mod contents;
+mod identity;
 
 use http::Method;
 use portico_domain::event::Name;
-use portico_domain::id::{ApiId, ApplicationId, DeveloperId};
+use portico_domain::id::{ApiId, ApplicationId, DeveloperId, TeamId};
 use portico_domain::image::{Media, data_uri};
 use portico_domain::status::Status;
 use portico_store::Key;
@@ -25,6 +26,9 @@ struct Scene {
     version: String,
     document: String,
     strategy: String,
+    provider: String,
+    mapping: String,
+    team: TeamId,
     before: usize,
 }
 
@@ -272,7 +276,9 @@ async fn scene(portal: &TestPortal, ada: DeveloperId, taken: ApiId, number: usiz
     let document = admin.post(&format!("{APIS}/{api}/documents"), json!({ "content": "# One" })).await.expect(201).id();
     admin.post(&format!("{APIS}/{api}/documents"), json!({ "content": "# Two" })).await.expect(201);
     let strategy = admin.post(STRATEGIES, keys(format!("Keys {number}"))).await.expect(201).id();
-    Scene { number, app, registration, api: api.parse().expect("an id"), version, document, strategy, before: 0 }
+    let (provider, mapping, team) = identity::scene(portal, number).await;
+    let api = api.parse().expect("an id");
+    Scene { number, app, registration, api, version, document, strategy, provider, mapping, team, before: 0 }
 }
 
 async fn sweep(change: &Change) {
@@ -302,7 +308,7 @@ async fn sweep(change: &Change) {
 #[tokio::test]
 async fn a_change_happens_once_whatever_crashes() {
     // Each has a portal of its own; what takes time is the waiting before a call is tried again.
-    let changes: Vec<_> = changes().into_iter().chain(contents::changes()).collect();
+    let changes: Vec<_> = changes().into_iter().chain(contents::changes()).chain(identity::changes()).collect();
     futures_util::future::join_all(changes.iter().map(sweep)).await;
 }
 

@@ -10,6 +10,7 @@ use portico_http::clock::Clock as _;
 use portico_store::verify::Rule;
 use portico_store::{Item, Key, StoreError, Transaction, Update};
 use portico_tests::TestPortal;
+use portico_tests::steps::NOBODYS;
 use serde_json::json;
 
 use world::World;
@@ -44,6 +45,25 @@ async fn every_rule_that_is_broken_is_named_with_the_items_that_show_it() {
             assert!(!text.split([' ', '#', '/', '\n']).any(|word| word == personal), "{personal} is in {text}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_identity_has_its_guard_and_the_guard_its_identity() {
+    let world = World::start().await;
+    let (ada, guard) = (Key::developer(world.ada), Key::identity_guard(world.portal.id(), &world.identity().digest));
+    let broken = async |rule: Rule, at: &Key| {
+        let report = world.verify().await;
+        assert!(report.violations.iter().any(|one| one.rule == rule && one.keys.contains(at)), "{rule}: {report}");
+    };
+    world.edit(Update::of(ada.clone()).remove("identities")).await;
+    broken(Rule::GuardOfAnotherValue, &guard).await;
+    world.edit(Update::of(ada.clone()).set("identities", &[world.identity()])).await;
+    world.put(&guard, "guard", &json!({ "owner": world.eve })).await;
+    broken(Rule::OwnerWithoutGuard, &ada).await;
+    world.put(&guard, "guard", &json!({ "owner": NOBODYS })).await;
+    broken(Rule::GuardWithoutOwner, &guard).await;
+    world.remove(&guard).await;
+    broken(Rule::OwnerWithoutGuard, &ada).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! An identity provider on a loopback address that says what it is told to, the truth or not, and counts who asks.
 
 mod clients;
+mod people;
+mod registered;
 
 use std::sync::{Arc, Mutex};
 
@@ -18,6 +20,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use self::clients::Clients;
+use self::people::People;
+use self::registered::{Registered, brings_a_code};
 
 /// Where providers describe themselves.
 const DESCRIPTION: &str = "/.well-known/openid-configuration";
@@ -46,6 +50,9 @@ struct Says {
     fault: Option<Fault>,
     requests: Vec<String>,
     clients: Clients,
+    people: People,
+    registered: Registered,
+    hidden: Vec<&'static str>,
 }
 
 /// The provider. Its issuer is where it listens.
@@ -119,6 +126,11 @@ impl LyingProvider {
         self.change(|says| says.algorithms = Some(names.iter().map(|name| (*name).to_owned()).collect()));
     }
 
+    /// Does not say where these endpoints are.
+    pub fn hide(&self, endpoints: &[&'static str]) {
+        self.change(|says| says.hidden = endpoints.to_vec());
+    }
+
     /// Meets every request with a fault, or with none any more.
     pub fn fail(&self, fault: Option<Fault>) {
         self.change(|says| says.fault = fault);
@@ -145,18 +157,29 @@ async fn answer(State(says): State<Arc<Mutex<Says>>>, uri: Uri, headers: HeaderM
     let (fault, body) = {
         let mut says = says.lock().expect("nobody panics with it");
         says.requests.push(uri.path().to_owned());
-        if uri.path() == "/token" && says.fault.is_none() {
-            return says.clients.exchange(&headers, &form);
+        match uri.path() {
+            "/token" if says.fault.is_none() && says.people.gave_code(&form) => return says.people.redeem(&headers, &form),
+            "/token" if says.fault.is_none() && brings_a_code(&form) => return says.registered.exchange(&headers, &form),
+            "/token" if says.fault.is_none() => return says.clients.exchange(&headers, &form),
+            "/authorize" if says.fault.is_none() => return says.registered.authorize(uri.query().unwrap_or_default()),
+            _ => {}
         }
         let address = &says.address;
         let algorithms = says.algorithms.clone().unwrap_or_else(|| vec!["EdDSA".to_owned()]);
         let body = match uri.path().trim_end_matches("/truth") {
-            DESCRIPTION => Some(json!({
-                "issuer": says.issuer.as_ref().unwrap_or(address),
-                "jwks_uri": format!("{address}/keys"),
-                "token_endpoint": format!("{address}/token"),
-                "id_token_signing_alg_values_supported": algorithms,
-            })),
+            DESCRIPTION => {
+                let mut description = json!({
+                    "issuer": says.issuer.as_ref().unwrap_or(address),
+                    "jwks_uri": format!("{address}/keys"),
+                    "authorization_endpoint": format!("{address}/authorize"),
+                    "token_endpoint": format!("{address}/token"),
+                    "id_token_signing_alg_values_supported": algorithms,
+                });
+                says.people.also.iter().for_each(|(name, value)| description[name] = value.clone());
+                description.as_object_mut().expect("an object").retain(|name, _| !says.hidden.contains(&name.as_str()));
+                Some(description)
+            }
+            "/userinfo" => says.people.userinfo.clone(),
             "/keys" => Some(json!({ "keys": says.keys })),
             _ => None,
         };

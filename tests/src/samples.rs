@@ -9,6 +9,7 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("admin-catalog", Answer::Status(401)),
     ("admin-developers", Answer::Status(401)),
     ("admin-documents", Answer::Status(401)),
+    ("admin-identity", Answer::Status(401)),
     ("admin-portal", Answer::Status(401)),
     ("admin-session", Answer::Status(401)),
     ("admin-teams", Answer::Status(401)),

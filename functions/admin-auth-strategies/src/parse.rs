@@ -6,8 +6,9 @@ use portico_domain::strategy::{
     KeyName, KeyNames, KeyTtl, Method, MethodChanges, OpenIdConnect, StrategyChanges, StrategyTerms, TtlUnit,
 };
 use portico_domain::text::StrategyName;
-use portico_http::fields::kinds::{boolean, integer, list, object, one_of, text, uuid, web_url};
+use portico_http::fields::kinds::{boolean, integer, list, object, one_of, text, uuid};
 use portico_http::fields::maps::{label_changes, labels};
+use portico_http::fields::openid::{issuer, names};
 use portico_http::fields::{Fields, Kind, Read};
 use portico_http::invalid::Rule;
 use portico_http::{Kind as ProblemKind, Problem, Request};
@@ -113,21 +114,6 @@ fn key_auth() -> impl Kind<Value = Method> {
 fn key_auth_changes() -> impl Kind<Value = MethodChanges> {
     object(|keys| (keys.optional("key_names", key_names()), keys.nullable("ttl", ttl())))
         .map(|(key_names, ttl)| MethodChanges::KeyAuth { key_names, ttl })
-}
-
-/// Keys of the issuer are fetched from there: https, no private network unless the operator allows it, and nothing that a discovery
-/// address could not be built on.
-fn issuer(reach: Reach) -> impl Kind<Value = String> {
-    web_url(256).try_map(move |url| {
-        let good = !url.contains(['?', '#', '@']) && reach.url(&url).is_ok();
-        if good { Ok(url) } else { Err("must be an https URL without query, fragment or user, outside of private networks") }
-    })
-}
-
-fn names(most: usize, longest: usize) -> impl Kind<Value = Vec<String>> {
-    let printable =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\');
-    list(text().chars(1..=longest).matching(r"^[\x21\x23-\x5B\x5D-\x7E]+$", printable)).items(0..=most).unique()
 }
 
 fn openid_connect(reach: Reach) -> impl Kind<Value = Method> {

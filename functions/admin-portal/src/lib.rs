@@ -11,7 +11,7 @@ use portico_domain::portal::Portal as Settings;
 use portico_http::listing::browse::CAP;
 use portico_http::listing::{Column, Listing};
 use portico_http::response::ok;
-use portico_http::views::admin_portal::{AdminPortalView, AuthenticationSettingsView};
+use portico_http::views::admin_portal::AdminPortalView;
 use portico_http::{Kind, Portal, Problem, Request, Response};
 
 use update::update;
@@ -31,15 +31,6 @@ pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Probl
             let who = portal.portal_administrator(&request, []).await?;
             let edit = parse::portal_edit(&request)?;
             ok(&view(portal, &update(portal, who, &edit).await?))
-        }
-        "get-portal-authentication-settings" => {
-            let who = portal.portal_administrator(&request, []).await?;
-            ok(&AuthenticationSettingsView::of(&who.portal))
-        }
-        "update-portal-authentication-settings" => {
-            let who = portal.portal_administrator(&request, []).await?;
-            let edit = parse::authentication_settings(&request)?;
-            ok(&AuthenticationSettingsView::of(&update(portal, who, &edit).await?))
         }
         "get-portal-customization" => customization::get(portal, &request).await,
         "replace-portal-customization" | "update-portal-customization" => customization::edit(portal, &request).await,

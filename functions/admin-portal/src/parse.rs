@@ -1,12 +1,12 @@
-//! What the bodies of the two edits say.
+//! What the body of an edit says.
 
 use portico_domain::id::StrategyId;
 use portico_domain::portal::Visibility;
 use portico_domain::portal_edit::PortalEdit;
 use portico_domain::text::{DisplayName, PortalDescription};
-use portico_http::fields::kinds::{Any, any, boolean, list, one_of, text, uuid};
+use portico_http::fields::kinds::{boolean, one_of, text, uuid};
 use portico_http::fields::maps::label_changes;
-use portico_http::fields::{Fields, Kind, Read};
+use portico_http::fields::{Fields, Read};
 use portico_http::{Problem, Request};
 
 const VISIBILITIES: &[(&str, Visibility)] = &[("public", Visibility::Public), ("private", Visibility::Private)];
@@ -54,32 +54,6 @@ pub(crate) fn portal_edit(request: &Request) -> Result<PortalEdit, Problem> {
         pii_in_notifications,
         ..PortalEdit::default()
     })
-}
-
-/// The body of `update-portal-authentication-settings`, which may have members that nobody knows.
-pub(crate) fn authentication_settings(request: &Request) -> Result<PortalEdit, Problem> {
-    const SWITCHES: [&str; 5] =
-        ["oidc_auth_enabled", "saml_auth_enabled", "oidc_team_mapping_enabled", "idp_mapping_enabled", "konnect_mapping_enabled"];
-    const PROVIDER: [&str; 3] = ["oidc_issuer", "oidc_client_id", "oidc_client_secret"];
-    let mut body = Fields::of(&request.body);
-    body.open();
-    let basic_auth_enabled = body.optional("basic_auth_enabled", boolean());
-    let switches = SWITCHES.map(|name| (name, body.optional(name, boolean())));
-    let provider = PROVIDER.map(|name| (name, body.nullable(name, text()).null_is_absent().map(|sent| sent.map(|_| true))));
-    let scopes = body.nullable("oidc_scopes", list(text())).null_is_absent().map(|sent| sent.map(|_| true));
-    let mappings = body.nullable("oidc_claim_mappings", any_object()).null_is_absent().map(|sent| sent.map(|_| true));
-    let mut switched_on = switched_on(&switches);
-    switched_on.extend(self::switched_on(&provider));
-    switched_on.extend(self::switched_on(&[("oidc_scopes", scopes), ("oidc_claim_mappings", mappings)]));
-    let basic_auth_enabled = body.finish(basic_auth_enabled)?;
-    if !switched_on.is_empty() {
-        return Err(super::not_supported(&switched_on));
-    }
-    Ok(PortalEdit { basic_auth_enabled, ..PortalEdit::default() })
-}
-
-fn any_object() -> impl Kind<Value = serde_json::Value> {
-    any().try_map(|value: <Any as Kind>::Value| if value.is_object() { Ok(value) } else { Err("must be an object") })
 }
 
 /// The names of what is sent and on.

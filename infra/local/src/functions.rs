@@ -23,6 +23,7 @@ functions! {
     "admin-catalog" => admin_catalog,
     "admin-developers" => admin_developers,
     "admin-documents" => admin_documents,
+    "admin-identity" => admin_identity,
     "admin-portal" => admin_portal,
     "admin-session" => admin_session,
     "admin-teams" => admin_teams,

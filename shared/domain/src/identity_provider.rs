@@ -212,6 +212,11 @@ impl IdentityProviders {
         self.enabled.and_then(|id| self.providers.get(&id))
     }
 
+    /// The one that developers sign in with, or would, as it is the only one: whom the contract's older routes speak of.
+    pub fn enabled_or_only(&self) -> Option<&IdentityProvider> {
+        self.enabled().or_else(|| self.providers.values().next().filter(|_| self.providers.len() == 1))
+    }
+
     /// Whether it is the one that developers sign in with.
     pub fn is_enabled(&self, id: IdentityProviderId) -> bool {
         self.enabled == Some(id)

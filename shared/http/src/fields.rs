@@ -12,6 +12,7 @@
 pub mod kinds;
 pub mod maps;
 mod nested;
+pub mod openid;
 mod text;
 
 use crate::invalid::{Invalid, InvalidParameter, MAX_REPORTED, Rule, shown};

@@ -13,6 +13,8 @@ pub mod application;
 pub mod credential;
 pub mod customization;
 pub mod document;
+pub mod group_mapping;
+pub mod identity_provider;
 pub mod implementation;
 pub mod profile;
 pub mod publication;

@@ -79,17 +79,7 @@ impl Fetcher {
         client: Option<(&str, &str)>,
         form: &[(&str, &str)],
     ) -> Result<T, FetchError> {
-        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let basic = client.map(|(id, secret)| STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret))));
-        let form = Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = |url: &str| {
-            let mut request = http::Request::post(url).header("content-type", "application/x-www-form-urlencoded");
-            if let Some(basic) = &basic {
-                request = request.header("authorization", format!("Basic {basic}"));
-            }
-            request.body(SdkBody::from(form))
-        };
-        self.ask(address, request).await
+        self.ask(address, |url| Ok(form_request(url, client, form)?.map(SdkBody::from))).await
     }
 
     /// The JSON at an address that answers whoever shows a token.
@@ -148,4 +138,19 @@ impl Fetcher {
         }
         Ok(http::Response::from_parts(parts, body))
     }
+}
+
+/// A form for an address. The id and the secret of a client go into the `Authorization` header (RFC 6749, 2.3.1).
+pub(crate) fn form_request(
+    address: &str,
+    client: Option<(&str, &str)>,
+    form: &[(&str, &str)],
+) -> http::Result<http::Request<Vec<u8>>> {
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let mut request = http::Request::post(address).header("content-type", "application/x-www-form-urlencoded");
+    if let Some((id, secret)) = client {
+        let basic = STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
+        request = request.header("authorization", format!("Basic {basic}"));
+    }
+    request.body(Serializer::new(String::new()).extend_pairs(form).finish().into_bytes())
 }

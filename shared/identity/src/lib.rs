@@ -10,6 +10,7 @@ pub mod provider;
 pub mod providers;
 pub mod reach;
 pub mod token;
+pub mod trial;
 
 pub use provider::Provider;
 pub use providers::{Providers, Unavailable};

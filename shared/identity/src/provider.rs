@@ -15,6 +15,8 @@ use crate::fetch::{FetchError, Fetcher};
 pub const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 /// The most keys of one provider that are looked at.
 const MOST_KEYS: usize = 100;
+/// Bytes of another issuer's name that is shown.
+const MOST_SHOWN: usize = 256;
 /// Bytes of an RSA modulus: 2,048 to 8,192 bits.
 const MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
 
@@ -24,9 +26,9 @@ pub enum ProviderError {
     /// Its description.
     #[error("its description (.well-known/openid-configuration) {0}")]
     Description(FetchError),
-    /// It calls itself otherwise.
+    /// It calls itself otherwise: so, if that is short enough to be shown to an administrator. It is in no log.
     #[error("it calls itself by another issuer than the one that is configured, which must be the same to the last character")]
-    OtherIssuer,
+    OtherIssuer(Option<String>),
     /// It signs with nothing that is safe.
     #[error("it lists none of the algorithms RS256, PS256, ES256 and EdDSA")]
     NoAlgorithm,
@@ -100,6 +102,13 @@ impl std::fmt::Debug for ProviderKey {
     }
 }
 
+/// An issuer as it may be shown: the words of a stranger, if they are a short URL.
+fn shown(issuer: String) -> Option<String> {
+    let visible = issuer.len() <= MOST_SHOWN && issuer.bytes().all(|byte| byte.is_ascii_graphic());
+    let web = url::Url::parse(&issuer).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    (visible && web).then_some(issuer)
+}
+
 impl Provider {
     /// Asks a provider for its description and its keys.
     ///
@@ -109,7 +118,7 @@ impl Provider {
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let described: Description = fetcher.json(&address).await.map_err(ProviderError::Description)?;
         if described.issuer != issuer {
-            return Err(ProviderError::OtherIssuer);
+            return Err(ProviderError::OtherIssuer(shown(described.issuer)));
         }
         let listed = |algorithm: &Algorithm| {
             described.id_token_signing_alg_values_supported.iter().any(|name| name.parse().ok() == Some(*algorithm))

@@ -36,7 +36,11 @@ const ALSO: &[(&str, u16)] = &[
     ("replace-app-auth-strategy", 422),
     ("update-app-auth-strategy", 422),
     ("update-portal", 422),
+    ("update-portal-authentication-settings", 409),
     ("update-portal-authentication-settings", 422),
+    ("create-portal-identity-provider", 422),
+    ("update-portal-identity-provider", 422),
+    ("update-portal-team-group-mappings", 409),
     ("replace-portal-customization", 422),
     ("update-portal-customization", 422),
 ];

@@ -65,6 +65,7 @@ impl Examples {
         let steady = |value: &Value| {
             let trace = value["instance"].as_str().unwrap_or("no trace").to_owned();
             let text = value.to_string().replace(&portal.strategy.to_string(), "019bc0a1-8800-7000-8000-000000000002");
+            let text = text.replace("https://localhost/", "https://id.example.com/");
             serde_json::from_str(&text.replace(&trace, "portico:trace:1-69689880-0f2a7c31d84be96f5a0c2e17")).expect("JSON")
         };
         if status >= 400 {

@@ -17,6 +17,8 @@ use portico_http::views::customization::CustomizationView;
 use portico_http::views::document::{
     CatalogDocumentNodeView, CatalogDocumentView, DocumentNodeView, DocumentTreeView, DocumentView,
 };
+use portico_http::views::group_mapping::{GroupMappingView, TeamGroupsView};
+use portico_http::views::identity_provider::IdentityProviderView;
 use portico_http::views::implementation::{ImplementationRowView, ImplementationView};
 use portico_http::views::profile::ProfileView;
 use portico_http::views::publication::{PortalPublicationRowView, PublicationRowView, PublicationView};
@@ -44,12 +46,26 @@ fn one<T: ToSchema>() -> View {
     View { schema: json(T::schema()), parts: parts.into_iter().map(|(name, schema)| (name, json(schema))).collect() }
 }
 
-fn list<T: ToSchema>() -> View {
+fn array<T: ToSchema>() -> View {
     let View { schema, parts } = one::<T>();
+    View { schema: json!({ "type": "array", "items": schema }), parts }
+}
+
+fn list<T: ToSchema>() -> View {
     let numbers = json!({ "type": "object", "properties": {
         "number": {}, "size": {}, "total": {}, "total_is_at_least": { "type": "boolean" }, "next": { "type": "string" },
     } });
-    let meta = json!({ "type": "object", "properties": { "page": numbers } });
+    paged::<T>(&numbers)
+}
+
+/// A list that is paged by cursors.
+fn cursor_list<T: ToSchema>() -> View {
+    paged::<T>(&json!({ "type": "object", "properties": { "first": {}, "next": {}, "previous": {}, "size": {} } }))
+}
+
+fn paged<T: ToSchema>(page: &Value) -> View {
+    let View { schema, parts } = one::<T>();
+    let meta = json!({ "type": "object", "properties": { "page": page } });
     View {
         schema: json!({ "type": "object", "properties": { "meta": meta, "data": { "type": "array", "items": schema } } }),
         parts,
@@ -83,7 +99,12 @@ pub(crate) fn of(route: &Route) -> Option<View> {
         (_, "get-portal-customization" | "replace-portal-customization" | "update-portal-customization") => one::<CustomizationView>(),
         ("admin-portal", "list-portals") => list::<AdminPortalView>(),
         ("admin-portal", "get-portal" | "update-portal") => one::<AdminPortalView>(),
-        ("admin-portal", "get-portal-authentication-settings" | "update-portal-authentication-settings") => one::<AuthenticationSettingsView>(),
+        ("admin-identity", "get-portal-authentication-settings" | "update-portal-authentication-settings") => one::<AuthenticationSettingsView>(),
+        ("admin-identity", "get-portal-identity-providers") => array::<IdentityProviderView>(),
+        ("admin-identity", "create-portal-identity-provider" | "get-portal-identity-provider" | "update-portal-identity-provider") => one::<IdentityProviderView>(),
+        ("admin-identity", "list-portal-idp-team-group-mappings") => cursor_list::<GroupMappingView>(),
+        ("admin-identity", "create-portal-idp-team-group-mapping" | "get-portal-idp-team-group-mapping") => one::<GroupMappingView>(),
+        ("admin-identity", "list-portal-team-group-mappings" | "update-portal-team-group-mappings") => list::<TeamGroupsView>(),
         ("admin-developers", "list-portal-developers") => list::<AdminDeveloperView>(),
         ("admin-developers", "create-developer" | "get-developer" | "update-developer") => one::<AdminDeveloperView>(),
         ("admin-developers", "list-developer-details") => list::<AdminDeveloperDetailsView>(),

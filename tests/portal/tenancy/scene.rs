@@ -23,6 +23,9 @@ pub(crate) const SPECIFICATION: &str =
 pub(crate) const PNG: &str =
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
+/// An identity provider that no test can reach, however its network is made: a name of this machine is out of reach.
+pub(crate) const PROVIDER: &str = "https://localhost/realms/sea";
+
 /// A portal with ada's things in it.
 pub(crate) struct Scene {
     pub(crate) portal: TestPortal,
@@ -75,7 +78,11 @@ impl Scene {
         portal.join(team, ada.developer.expect("ada")).await;
         portal.join(team, subject).await;
         let role = portal.give(team, Some(tides), VIEWER).await;
+        let provider = portal.identity_provider(PROVIDER, false).await;
+        let mapping = portal.group_mapping(&provider, team, "partners").await;
         let ids = BTreeMap::from([
+            ("id", provider),
+            ("mappingId", mapping),
             ("teamId", team.to_string()),
             ("roleId", role),
             ("applicationId", application.to_string()),
@@ -180,6 +187,19 @@ impl Scene {
                 "spec_renderer": { "show_schemas": number.is_multiple_of(2) }, "robots": "noindex",
             }),
             "PUT /v3/portals/{portalId}/assets/logo" | "PUT /v3/portals/{portalId}/assets/favicon" => json!({ "data": PNG }),
+            "POST /v3/portals/{portalId}/identity-providers" | "PATCH /v3/portals/{portalId}/identity-providers/{id}" => json!({
+                "enabled": false,
+                "config": { "issuer_url": PROVIDER, "client_id": format!("portal-{number}"), "client_secret": "a secret of the portal" },
+            }),
+            "POST /v3/portals/{portalId}/identity-providers/{id}/team-group-mappings" => {
+                json!({ "team_id": self.ids["teamId"], "group": format!("group {number}") })
+            }
+            "PATCH /v3/portals/{portalId}/identity-provider/team-group-mappings" => {
+                json!({ "data": [{ "team_id": self.ids["teamId"], "groups": [format!("group {number}")] }] })
+            }
+            "PUT /portico/v1/portals/{portalId}/identity-providers/{id}/trusted-domains" => {
+                json!({ "domains": ["example.com"] })
+            }
             "PUT /portico/v1/portals/{portalId}/try-it-servers" => json!({ "servers": ["https://api.example.test"] }),
             "POST /v3/portals/{portalId}/developers" => json!({ "email": "invited@example.test", "full_name": "Invited" }),
             "PATCH /v3/portals/{portalId}/developers/{developerId}"

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use portico_domain::api_key::ApiKey;
 use portico_domain::document::{Document, DocumentStatus};
 use portico_domain::event::{Actor, Name};
-use portico_domain::id::{ApiId, DeveloperId, DocumentId, EventId, PortalId, RegistrationId, SessionId, StrategyId};
+use portico_domain::id::{ApiId, DeveloperId, DocumentId, EventId, PortalId, RegistrationId, SessionId, StrategyId, TeamId};
 use portico_domain::mail_failure::{MailFailure, Reason};
 use portico_domain::owner::Owner;
 use portico_domain::reader::Role;
@@ -117,6 +117,10 @@ pub(super) async fn break_rule(world: &World, rule: Rule) -> Key {
             key
         }
         Rule::OwnerWithoutGuard => removed(world, Key::slug_guard("tides")).await,
+        Rule::SingleSignOnDiffers => {
+            world.edit(Update::of(Key::portal(portal)).set("sso_enabled", &false)).await;
+            Key::identity_providers(portal)
+        }
         Rule::ApplicationWithoutPointer => removed(world, pointer).await,
         Rule::GrantWithoutRegistration => removed(world, registration).await,
         Rule::RegistrationWithoutPointer => removed(world, Key::registration_pointer(world.api, world.application)).await,
@@ -201,6 +205,7 @@ fn edit_that_breaks(world: &World, rule: Rule, portal: &str, api: &str) -> (Upda
         Rule::StrategyMissing => {
             edited(at(Key::portal(world.portal.id())), |edit| edit.set("default_strategy", &nobodys::<StrategyId>()))
         }
+        Rule::BroughtWithoutTeam => edited(developer(), |edit| edit.set("teams_by_groups", &[nobodys::<TeamId>()])),
         Rule::MemberCount => edited(at(Key::team(world.team)), |edit| edit.add("member_count", 1)),
         Rule::UseCount => edited(at(Key::strategy(world.portal.strategy)), |edit| edit.add("use_count", 1)),
         Rule::CardWithoutPublication => edited(the_api(), |edit| edit.remove(["publications", portal])),

@@ -2,6 +2,7 @@
 
 use portico_domain::api::{SpecType, SpecificationSummary, Version};
 use portico_domain::id::{ApiId, ApplicationId, DeveloperId, SessionId, TeamId, VersionId};
+use portico_domain::identity::Identity;
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
 use portico_store::verify::Report;
@@ -10,6 +11,9 @@ use portico_tests::TestPortal;
 use portico_tests::teams::VIEWER;
 use serde::Serialize;
 use serde_json::json;
+
+/// The portal's identity provider.
+const ISSUER: &str = "https://id.example.com/realms/sea";
 
 /// One of everything.
 pub(super) struct World {
@@ -49,9 +53,12 @@ impl World {
         let team = portal.team("Partners").await;
         portal.join(team, ada).await;
         portal.give(team, Some(api), VIEWER).await;
+        let provider = portal.identity_provider(ISSUER, true).await;
+        portal.group_mapping(&provider, team, "partners").await;
         let world = Self { portal, ada, session, token, application, api, version, eve, eves_application, team };
         world.add_password_and_token().await;
         world.add_version().await;
+        world.add_identity().await;
         world
     }
 
@@ -59,6 +66,18 @@ impl World {
         self.put(&Key::password(self.ada), "password", &json!({ "phc": "$argon2id$v=19$x$y", "changed_at": 1 })).await;
         self.edit(Update::of(Key::developer(self.ada)).set("has_password", &true)).await;
         self.put(&self.token, "mail_token", &self.token_of_generation(1)).await;
+    }
+
+    async fn add_identity(&self) {
+        let identity = self.identity();
+        let guard = Key::identity_guard(self.portal.id(), &identity.digest);
+        self.put(&guard, "guard", &json!({ "owner": self.ada })).await;
+        self.edit(Update::of(Key::developer(self.ada)).set("identities", &[identity])).await;
+    }
+
+    /// Who ada is at the portal's identity provider.
+    pub(super) fn identity(&self) -> Identity {
+        Identity::of(ISSUER, "a-subject")
     }
 
     pub(super) fn token_of_generation(&self, generation: u64) -> serde_json::Value {

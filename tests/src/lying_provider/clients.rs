@@ -63,7 +63,8 @@ impl Clients {
     }
 }
 
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+/// The id and the secret in a header.
+pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
     let pair = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
     let (id, secret) = pair.split_once(':')?;

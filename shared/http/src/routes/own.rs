@@ -26,4 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("get-registration-details", "admin-applications", "GET", "/portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Nothing, false),
     route("decide-registration", "admin-applications", "PATCH", "/portico/v1/portals/{portalId}/applications/{applicationId}/registrations/{registrationId}", Administrator, Json, true),
     route("explain-access", "admin-applications", "GET", "/portico/v1/portals/{portalId}/access", Administrator, Nothing, true),
+    route("get-trusted-domains", "admin-identity", "GET", "/portico/v1/portals/{portalId}/identity-providers/{id}/trusted-domains", Administrator, Nothing, false),
+    route("replace-trusted-domains", "admin-identity", "PUT", "/portico/v1/portals/{portalId}/identity-providers/{id}/trusted-domains", Administrator, Json, true),
+    route("test-identity-provider", "admin-identity", "POST", "/portico/v1/portals/{portalId}/identity-providers/{id}/test", Administrator, Nothing, false),
 ];

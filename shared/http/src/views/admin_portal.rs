@@ -1,5 +1,6 @@
 //! A portal as administrators see it.
 
+use portico_domain::identity_provider::{ClaimMappings, IdentityProviders, ProviderSettings};
 use portico_domain::portal::{Labels, Portal, Visibility};
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ pub struct AdminPortalView {
 }
 
 /// How developers can sign in.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthenticationSettingsView {
     basic_auth_enabled: bool,
@@ -37,6 +38,18 @@ pub struct AuthenticationSettingsView {
     oidc_team_mapping_enabled: bool,
     idp_mapping_enabled: bool,
     konnect_mapping_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oidc_config: Option<OidcConfigView>,
+}
+
+/// The identity provider that developers sign in with, or would.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct OidcConfigView {
+    issuer: String,
+    client_id: String,
+    scopes: Vec<String>,
+    claim_mappings: ClaimMappings,
 }
 
 impl AdminPortalView {
@@ -66,15 +79,23 @@ impl AdminPortalView {
 }
 
 impl AuthenticationSettingsView {
-    /// The view of a portal's settings: a password is the only way in until single sign-on is there.
-    pub fn of(portal: &Portal) -> Self {
+    /// The view of a portal and its identity providers. Administrators put people into teams by hand whatever groups do.
+    pub fn of(portal: &Portal, providers: &IdentityProviders) -> Self {
         Self {
             basic_auth_enabled: portal.basic_auth_enabled,
-            oidc_auth_enabled: false,
+            oidc_auth_enabled: portal.sso_enabled,
             saml_auth_enabled: false,
-            oidc_team_mapping_enabled: false,
-            idp_mapping_enabled: false,
-            konnect_mapping_enabled: false,
+            oidc_team_mapping_enabled: providers.maps_groups,
+            idp_mapping_enabled: providers.maps_groups,
+            konnect_mapping_enabled: true,
+            oidc_config: providers.enabled_or_only().map(|provider| OidcConfigView::of(&provider.settings)),
         }
+    }
+}
+
+impl OidcConfigView {
+    fn of(settings: &ProviderSettings) -> Self {
+        let ProviderSettings { issuer, client_id, scopes, claims } = settings.clone();
+        Self { issuer, client_id, scopes, claim_mappings: claims }
     }
 }
