@@ -94,8 +94,12 @@ async fn a_provider_that_cannot_be_used_is_named_with_its_fault_and_asked_no_fur
 }
 
 #[tokio::test]
-async fn an_address_out_of_reach_is_not_asked() {
+async fn an_address_where_nobody_answers_is_told_and_one_out_of_reach_is_not_asked() {
     let mut world = World::start().await;
+    let known = std::mem::replace(&mut world.id, world.portal.identity_provider("http://127.0.0.1:1", false).await);
+    let (name, detail) = world.fault().await;
+    assert!(name == "discovery" && detail.contains("cannot be reached"), "{detail}");
+    world.id = known;
     world.portal.portal.providers = Providers::default();
     let (name, detail) = world.fault().await;
     assert!(name == "discovery" && detail.contains("must begin with https://"), "{detail}");

@@ -13,11 +13,16 @@ use portico_domain::event::Name;
 use portico_domain::mail_token::Purpose;
 use portico_domain::status::Status;
 use portico_http::config::{Config, Environment};
+use portico_identity::fetch::Fetcher;
+use portico_identity::{Providers, Reach};
 use portico_tests::account::PASSWORD;
+use portico_tests::identity::{CLIENT_SECRET, provider};
+use portico_tests::lying_provider::LyingProvider;
 use portico_tests::mails::link;
 use portico_tests::parameter_store::FakeParameterStore;
 use portico_tests::portal::{MAIL_KEY, PUBLIC_URL};
 use portico_tests::{Client, TestPortal};
+use serde_json::json;
 
 use crate::binaries;
 use crate::send_email::World;
@@ -214,4 +219,39 @@ async fn send_email_mails_the_link_of_the_old_key_while_both_are_in_force() {
     assert!(link(&mails[0]).ends_with(&issued), "the link that was issued, not one that nobody knows");
     world.portal.anonymous().verify_email(&issued).await.expect(202);
     world.portal.end().await;
+}
+
+/// The portal with these keys for the secrets of its clients, the first of which seals.
+fn sealing_with(portal: &TestPortal, keys: &[[u8; 32]]) -> TestPortal {
+    let (_, public) = pair("k1", 1);
+    let keys = keys.iter().map(|key| STANDARD.encode(key)).collect::<Vec<_>>().join(",");
+    let variables = BTreeMap::from([
+        ("PORTICO_PORTAL_ID", portal.id().to_string()),
+        ("PORTICO_PUBLIC_URL", PUBLIC_URL.to_owned()),
+        ("PORTICO_SESSION_PUBLIC_KEYS", public),
+        ("PORTICO_SEALING_KEY", keys),
+    ]);
+    let mut with_keys = portal.clone();
+    with_keys.portal.config = Arc::new(Environment(|name: &str| variables.get(name).cloned()).config().expect("a configuration"));
+    with_keys
+}
+
+#[tokio::test]
+async fn a_clients_secret_is_opened_with_either_key_and_with_the_new_one_alone_once_it_was_given_again() {
+    let (mut base, lying) = (TestPortal::start().await, LyingProvider::start().await);
+    base.portal.providers = Providers::new(Fetcher::new(Reach::Private));
+    lying.register("portal", Some(CLIENT_SECRET), &format!("{PUBLIC_URL}/login/sso/callback"));
+    let (old, new) = ([1; 32], [2; 32]);
+    let before = sealing_with(&base, &[old]);
+    let id = before.identity_provider(lying.issuer(), true).await;
+    let passes = async |portal: &TestPortal| {
+        let path = format!("/portico/v1/portals/{}/identity-providers/{id}/test", portal.id());
+        portal.admin().post(&path, json!({})).await.expect(200).body["passed"] == true
+    };
+    let (both, after) = (sealing_with(&base, &[new, old]), sealing_with(&base, &[new]));
+    assert_eq!((passes(&before).await, passes(&both).await, passes(&after).await), (true, true, false));
+    let one = format!("{}/{id}", both.providers_path());
+    both.admin().patch(&one, provider(lying.issuer(), true)).await.expect(200);
+    assert_eq!((passes(&before).await, passes(&both).await, passes(&after).await), (false, true, true));
+    base.end().await;
 }

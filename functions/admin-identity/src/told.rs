@@ -49,10 +49,9 @@ fn changed_provider(before: &SignIn, after: &SignIn) -> Option<(Name, IdentityPr
 }
 
 fn switches(before: &SignIn, after: &SignIn) -> Vec<Member> {
-    let (old, new) = (before, after);
     vec![
-        ("basic_auth_enabled", json!(old.portal.basic_auth_enabled), json!(new.portal.basic_auth_enabled)),
-        ("oidc_team_mapping_enabled", json!(old.providers.maps_groups), json!(new.providers.maps_groups)),
+        ("basic_auth_enabled", json!(before.portal.basic_auth_enabled), json!(after.portal.basic_auth_enabled)),
+        ("oidc_team_mapping_enabled", json!(before.providers.maps_groups), json!(after.providers.maps_groups)),
     ]
 }
 

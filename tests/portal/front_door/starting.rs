@@ -94,7 +94,7 @@ fn only_the_owner_may_read_the_token_and_the_keys() {
     let _portal = Portal::start(&folder, &[]);
     let keys = std::fs::read_dir(folder.data().join("keys")).expect("the keys").map(|entry| entry.expect("an entry").path());
     let secrets: Vec<_> = keys.chain([folder.data().join("admin-token")]).collect();
-    assert_eq!(secrets.len(), 4, "{secrets:?}");
+    assert_eq!(secrets.len(), 5, "{secrets:?}");
     for secret in secrets {
         let mode = std::fs::metadata(&secret).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{}", secret.display());
