@@ -1,6 +1,7 @@
 //! Calls with tokens of Keycloak, and its keys as they change. `make keycloak-test` starts it; no other lane runs these.
 
 mod realm;
+mod single_sign_on;
 
 use std::time::Duration;
 

@@ -105,6 +105,7 @@ async fn what_somebody_typed_is_shown_as_it_was_typed_and_does_nothing() {
             format!("/admin/applications/{application}"),
             format!("/admin/teams/{team}"),
             format!("/admin/developers/{}", world.developer),
+            "/admin/sign-in".to_owned(),
             "/admin/settings".to_owned(),
         ] {
             look(&window, &path, shown).await;

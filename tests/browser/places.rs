@@ -76,6 +76,8 @@ impl World {
             place("auth-strategies", "/admin/auth-strategies", Administrator),
             place("new-auth-strategy", "/admin/auth-strategies/new", Administrator),
             place("auth-strategy", &format!("/admin/auth-strategies/{strategy}"), Administrator),
+            place("ways-to-sign-in", "/admin/sign-in", Administrator),
+            place("new-identity-provider", "/admin/sign-in?provider=new", Administrator),
             place("settings", "/admin/settings", Administrator),
             place("explain", &format!("/admin/explain?application={clock}&api={tides}"), Administrator),
         ]

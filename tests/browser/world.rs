@@ -115,6 +115,7 @@ impl World {
         let strategy = strategy["auth_strategy"]["id"].as_str().expect("a strategy").to_owned();
         documents(&admin, &tides).await;
         let team = team(&admin, &scene, &tides, &developer).await;
+        identity_provider(&admin, &scene, &team).await;
         let log = json!({ "name": "Harbour log", "description": "Who came, and when.", "team_id": team });
         let log = id(&ada.post("/api/v3/applications", log).await).to_owned();
         Self { scene, admin, ada, clock, tides, developer, strategy, team, log }
@@ -161,6 +162,18 @@ async fn team(admin: &Program, scene: &Scene, api: &str, member: &str) -> String
         admin.post(&format!("{teams}/{team}/assigned-roles"), given).await;
     }
     team
+}
+
+/// An identity provider that nobody asks, with all that can be said of one.
+async fn identity_provider(admin: &Program, scene: &Scene, team: &str) {
+    let providers = format!("{}/identity-providers", scene.portal());
+    let config =
+        json!({ "issuer_url": "https://id.example.com/realms/harbour", "client_id": "portal", "client_secret": "a secret" });
+    let made = admin.post(&providers, json!({ "type": "oidc", "enabled": true, "config": config })).await;
+    let provider = format!("{providers}/{}", id(&made));
+    admin.post(&format!("{provider}/team-group-mappings"), json!({ "team_id": team, "group": "harbour" })).await;
+    let domains = format!("{}/trusted-domains", provider.replacen("/v3/", "/portico/v1/", 1));
+    admin.send(Method::PUT, &domains, json!({ "domains": ["example.test"] })).await;
 }
 
 /// An OpenAPI document with one operation.

@@ -128,6 +128,8 @@ async fn a_secret_that_is_wrong_or_lost_is_told_and_never_shown() {
     assert!(name == "client" && detail.contains("does not accept"), "{detail}");
     for (status, body, said) in [
         (StatusCode::BAD_REQUEST, r#"{"error":"invalid_client","error_description":"see our page"}"#, "does not accept"),
+        // As Keycloak says it of a client that it knows.
+        (StatusCode::UNAUTHORIZED, r#"{"error":"unauthorized_client"}"#, "does not accept"),
         (StatusCode::BAD_REQUEST, r#"{"error":"unauthorized_client"}"#, "may not exchange codes"),
         (StatusCode::FORBIDDEN, "see our page", "status 403"),
         (StatusCode::OK, r#"{"access_token":"see our page"}"#, "takes a code that nobody was given"),

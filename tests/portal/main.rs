@@ -81,6 +81,7 @@ mod pages_documents;
 mod pages_look;
 mod pages_reference;
 mod pages_search;
+mod pages_sign_in;
 mod private_apis;
 mod publish;
 mod readme;

@@ -43,6 +43,7 @@ fn heading(operation: &str) -> &'static str {
         "show-admin-auth-strategies" => "Auth strategies",
         "show-admin-new-auth-strategy" => "New auth strategy",
         "show-admin-auth-strategy" => "spare",
+        "show-admin-sign-in" => "Sign-in",
         "show-admin-settings" => "Settings",
         "show-admin-explain" => "Explain access",
         other => panic!("{other} has no heading here"),

@@ -59,7 +59,7 @@
       const text = await answer.text();
       let data = {};
       try { data = text ? JSON.parse(text) : {}; } catch { /* not JSON: the status says enough */ }
-      return { ok: answer.ok, status: answer.status, data };
+      return { ok: answer.ok, status: answer.status, data, onward: answer.headers.get("portico-continue") };
     } catch {
       return { ok: false, status: 0, data: { detail: "The portal cannot be reached. Check the connection and try again." } };
     }
@@ -228,7 +228,9 @@
       return;
     }
     sayNext(done);
-    goOn(form.dataset.next && filled(form.dataset.next, answer.data));
+    // Whoever came from an identity provider that ends sessions goes there to end theirs, and comes back.
+    const elsewhere = /^https?:/.test(answer.onward || "") && answer.onward;
+    goOn(elsewhere || (form.dataset.next && filled(form.dataset.next, answer.data)));
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -262,6 +264,7 @@
     ["[data-generate]", (button) => { byId(button.dataset.generate).value = random(); byId(button.dataset.generate).focus(); }],
     ["[data-theme-switch]", switchTheme],
     ["[data-reload]", () => location.reload()],
+    ["[data-checks]", (button) => test(button, byId(button.dataset.into))],
     ["[data-bulk]", (button) => decideAll(button)],
     ["[role=tab]", (tab) => choose(tab)],
   ];
@@ -289,6 +292,31 @@
       panel.toggleAttribute("data-later", !mine);
     }
     return tab;
+  };
+
+  // --- A test of an identity provider: each check with a word and a sentence, read out as a whole.
+  const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
+  const LOOKED_AT = { discovery: "Issuer", endpoints: "Endpoints", redirect_uri: "Redirect URI", client: "Client ID and secret" };
+  const check = ({ name, passed, detail }) => {
+    const item = element("li", "");
+    const words = element("div", "");
+    words.append(element("strong", LOOKED_AT[name] || name), element("p", detail));
+    item.append(element("span", passed ? "Passed" : "Failed", `pill ${passed ? "approved" : "refused"}`), words);
+    return item;
+  };
+  const test = async (button, place) => {
+    if (button.getAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
+    place.replaceChildren(element("p", "The identity provider is asked."));
+    const { ok, data } = await send("POST", button.dataset.checks, {});
+    button.removeAttribute("aria-disabled");
+    if (!ok) {
+      place.replaceChildren(element("p", data.detail || "The portal could not do this now. Try again in a moment."));
+      return;
+    }
+    const list = element("ul", "");
+    list.append(...data.checks.map(check));
+    place.replaceChildren(element("p", data.passed ? "All checks passed." : "Not all checks passed. Developers cannot sign in like this."), list);
   };
 
   // --- While typing: how long, how strong.

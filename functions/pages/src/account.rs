@@ -14,6 +14,7 @@ use crate::frame::{Frame, Part};
 use crate::parts::{Field, Notice};
 use crate::reader::{self, Reader};
 use crate::shown::{Page, Stop, encoded};
+use crate::ways::{Beside, Instead, Ways, WordsPage};
 
 pub(crate) const PASSWORD_HINT: &str = "At least 12 characters. Three or four unrelated words make a good one.";
 
@@ -24,6 +25,8 @@ struct FormPage {
     frame: Frame,
     lead: String,
     notice: Option<Notice>,
+    /// Single sign-on, where the form is one of two ways.
+    beside: Option<Beside>,
     action: &'static str,
     /// Where a script goes on.
     next: String,
@@ -35,15 +38,6 @@ struct FormPage {
     button: &'static str,
     /// Where else somebody may want to go: a question and a link.
     others: Vec<(&'static str, &'static str, String)>,
-}
-
-/// A page that says something, and where to go.
-#[derive(Template)]
-#[template(path = "account/words.html")]
-struct WordsPage {
-    frame: Frame,
-    paragraphs: Vec<String>,
-    action: Option<(&'static str, &'static str)>,
 }
 
 /// What a page gets back of a form that was refused.
@@ -93,6 +87,12 @@ pub(crate) async fn sign_up(portal: &Portal, request: &Request) -> Result<Page, 
         [("full_name", "Enter your name, in one line."), ("email", "Enter an address such as ada@example.com.")];
     let reader = stranger(portal, request).await?;
     let back = Back { request };
+    let ways = Ways::of(Some(&reader.settings));
+    let frame = frame(&reader, request, "Create an account");
+    if !ways.passwords {
+        let sentence = "There is no form to fill in: your account is made when you first sign in with single sign-on.";
+        return ways.instead(Instead { frame, sentence, notice: back.notice(&[]), to: None });
+    }
     let wrong = |name: &str| WRONG.iter().find(|(field, _)| *field == name && back.is_wrong(name)).map(|(_, words)| *words);
     let fields = vec![
         Field::text("full_name", "Full name")
@@ -108,12 +108,13 @@ pub(crate) async fn sign_up(portal: &Portal, request: &Request) -> Result<Page, 
             .error(wrong("email")),
     ];
     let page = FormPage {
-        frame: frame(&reader, request, "Create an account"),
+        frame,
         lead: format!(
             "An account lets you create applications and get credentials for the APIs of {}.",
             reader.settings.display_name
         ),
         notice: back.notice(&WRONG),
+        beside: ways.beside("Or with an e-mail address", None),
         action: "/api/v3/developer",
         next: "/register/sent".to_owned(),
         fields,
@@ -132,7 +133,7 @@ pub(crate) async fn sign_up_sent(portal: &Portal, request: &Request) -> Result<P
         "If no mail comes within a few minutes, look among the unwanted ones, or sign up again: the newest link is the one that works."
             .to_owned(),
     ];
-    Page::open(&WordsPage { frame: frame(&reader, request, "Check your mail"), paragraphs, action: None }, false)
+    Page::open(&WordsPage { frame: frame(&reader, request, "Check your mail"), notice: None, paragraphs, action: None }, false)
 }
 
 /// Signing in; with the token of a mail, proving the address. A `GET` uses nothing up (B5).
@@ -143,19 +144,26 @@ pub(crate) async fn sign_in(portal: &Portal, request: &Request) -> Result<Page, 
         return verify(portal, request, token).await;
     }
     let reader = reader::anybody(portal, request, []).await?;
-    let to = request.query.get("to").ok().flatten().and_then(LocalPath::parse);
-    let to = to.map_or_else(|| "/apis".to_owned(), |to| to.as_str().to_owned());
+    let asked = request.query.get("to").ok().flatten().and_then(LocalPath::parse);
+    let to = asked.as_ref().map_or_else(|| "/apis".to_owned(), |to| to.as_str().to_owned());
     if reader.is_signed_in() {
         return Err(Stop::Elsewhere(to));
+    }
+    let ways = Ways::of(Some(&reader.settings));
+    let frame = frame(&reader, request, "Sign in");
+    if !ways.passwords {
+        let sentence = "You sign in where you sign in for everything else: at your organisation's identity provider.";
+        return ways.instead(Instead { frame, sentence, notice: back.notice(&[]), to: asked.as_ref() });
     }
     let fields = vec![
         Field::email("username", "E-mail address").required().value(back.value("username")),
         Field::password("password", "Password").required(),
     ];
     let page = FormPage {
-        frame: frame(&reader, request, "Sign in"),
+        frame,
         lead: "Sign in to see your applications, and to get credentials for APIs.".to_owned(),
         notice: back.notice(&[]),
+        beside: ways.beside("Or with a password", asked.as_ref()),
         action: "/api/v3/developer/authenticate",
         next: to.clone(),
         fields,
@@ -180,6 +188,7 @@ async fn verify(portal: &Portal, request: &Request, token: String) -> Result<Pag
         frame: frame(&reader, request, "Verify your address"),
         lead: format!("One click proves that {whose} is yours. Then you set a password."),
         notice: back.notice(&[]),
+        beside: None,
         action: "/api/v3/developer/verify-email",
         next: format!("/reset-password?first=yes&email={}&token={{token}}", encoded(&email)),
         fields: Vec::new(),
@@ -191,15 +200,26 @@ async fn verify(portal: &Portal, request: &Request, token: String) -> Result<Pag
     Page::own(&page)
 }
 
+/// Where passwords are switched off.
+fn no_passwords(reader: &Reader, frame: Frame) -> Result<Page, Stop> {
+    let sentence = "This portal has no passwords. The one that you sign in with is your organisation's: change it there.";
+    Ways::of(Some(&reader.settings)).instead(Instead { frame, sentence, notice: None, to: None })
+}
+
 pub(crate) async fn forgot_password(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     const WRONG: [(&str, &str); 1] = [("email", "Enter an address such as ada@example.com.")];
     let reader = stranger(portal, request).await?;
     let back = Back { request };
+    let frame = frame(&reader, request, "Set a new password");
+    if !Ways::of(Some(&reader.settings)).passwords {
+        return no_passwords(&reader, frame);
+    }
     let field = Field::email("email", "E-mail address").required().value(back.value("email"));
     let page = FormPage {
-        frame: frame(&reader, request, "Set a new password"),
+        frame,
         lead: "We send a link to your address, with which you set a new password.".to_owned(),
         notice: back.notice(&WRONG),
+        beside: None,
         action: "/api/v3/developer/forgot-password",
         next: "/forgot-password/sent".to_owned(),
         fields: vec![field.error(back.is_wrong("email").then_some(WRONG[0].1))],
@@ -218,7 +238,12 @@ pub(crate) async fn forgot_password_sent(portal: &Portal, request: &Request) -> 
             .to_owned(),
     ];
     Page::open(
-        &WordsPage { frame: frame(&reader, request, "Check your mail"), paragraphs, action: Some(("Sign in", "/login")) },
+        &WordsPage {
+            frame: frame(&reader, request, "Check your mail"),
+            paragraphs,
+            notice: None,
+            action: Some(("Sign in", "/login".to_owned())),
+        },
         false,
     )
 }
@@ -230,6 +255,9 @@ pub(crate) async fn reset_password(portal: &Portal, request: &Request) -> Result
     )];
     let reader = reader::anybody(portal, request, []).await?;
     let back = Back { request };
+    if !Ways::of(Some(&reader.settings)).passwords {
+        return no_passwords(&reader, frame(&reader, request, "Set a password"));
+    }
     let first = request.query.get("first").ok().flatten().is_some();
     let (title, lead) = if first {
         ("Set your password", "Your address is proven. Choose a password to sign in with.")
@@ -242,6 +270,7 @@ pub(crate) async fn reset_password(portal: &Portal, request: &Request) -> Result
         frame: frame(&reader, request, title),
         lead: lead.to_owned(),
         notice: incomplete.or_else(|| back.notice(&WRONG)),
+        beside: None,
         action: "/api/v3/developer/reset-password",
         next: "/login?done=password".to_owned(),
         fields: vec![field.error(back.is_wrong("password").then_some(WRONG[0].1))],
@@ -263,7 +292,8 @@ pub(crate) async fn waiting(portal: &Portal, request: &Request) -> Result<Page, 
     let page = WordsPage {
         frame: frame(&reader, request, "Waiting for approval"),
         paragraphs,
-        action: Some(("Browse the catalog", "/apis")),
+        notice: None,
+        action: Some(("Browse the catalog", "/apis".to_owned())),
     };
     Page::open(&page, false)
 }

@@ -13,7 +13,9 @@ mod explain;
 mod login;
 mod owners;
 mod pager;
+mod provider;
 mod settings;
+mod sign_in;
 mod strategies;
 mod team;
 mod teams;
@@ -47,6 +49,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         "show-admin-auth-strategies" => strategies::list(portal, request).await,
         "show-admin-new-auth-strategy" => strategies::new(portal, request).await,
         "show-admin-auth-strategy" => strategies::edit(portal, request).await,
+        "show-admin-sign-in" => sign_in::show(portal, request).await,
         "show-admin-settings" => settings::show(portal, request).await,
         "show-admin-explain" => explain::show(portal, request).await,
         _ => Err(Problem::not_found().into()),
@@ -108,6 +111,7 @@ pub(crate) enum Place {
     Applications,
     Catalog,
     Strategies,
+    SignIn,
     Explain,
     Settings,
 }
@@ -129,7 +133,7 @@ impl Side {
     }
 
     /// Label, address, whether it is here, and a count.
-    fn places(&self) -> [(&'static str, &'static str, bool, Option<usize>); 8] {
+    fn places(&self) -> [(&'static str, &'static str, bool, Option<usize>); 9] {
         [
             (Place::Approvals, "Access and approvals", "/admin"),
             (Place::Developers, "Developers", "/admin/developers"),
@@ -137,6 +141,7 @@ impl Side {
             (Place::Applications, "Applications", "/admin/applications"),
             (Place::Catalog, "Catalog", "/admin/apis"),
             (Place::Strategies, "Auth strategies", "/admin/auth-strategies"),
+            (Place::SignIn, "Sign-in", sign_in::HERE),
             (Place::Explain, "Explain access", "/admin/explain"),
             (Place::Settings, "Settings", "/admin/settings"),
         ]

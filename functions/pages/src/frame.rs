@@ -8,6 +8,7 @@ use crate::assets::{self, Named};
 use crate::look::Look;
 use crate::reader::Reader;
 use crate::shown::chosen_theme;
+use crate::ways::Ways;
 
 /// What the layout shows around a page.
 #[derive(Clone, Debug)]
@@ -26,8 +27,8 @@ pub(crate) struct Frame {
     pub(crate) theme: Option<&'static str>,
     /// What was searched for, to stand in the search field.
     pub(crate) searched: String,
-    /// Whether people can sign up and sign in.
-    pub(crate) open_to_all: bool,
+    /// How people can sign in.
+    pub(crate) ways: Ways,
     /// What was just done on another page.
     pub(crate) done: Option<&'static str>,
     /// Where style and script lie.
@@ -80,7 +81,7 @@ impl Frame {
             part,
             theme: look.only.or_else(|| chosen_theme(request)),
             searched: String::new(),
-            open_to_all: settings.is_none_or(|settings| settings.authentication_enabled && settings.basic_auth_enabled),
+            ways: Ways::of(settings),
             done,
             assets: assets::named(),
             look,

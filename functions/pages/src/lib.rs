@@ -28,6 +28,7 @@ mod shown;
 mod swagger_ui;
 mod theme;
 mod tokens;
+mod ways;
 mod welcome;
 
 use portico_http::{Portal, Problem, Request, Response};

@@ -30,6 +30,8 @@ struct ProfilePage {
     frame: Frame,
     email: String,
     since: When,
+    /// The identity providers that the developer comes from.
+    issuers: Vec<String>,
     full_name: Field,
     /// Absent for somebody who signs in elsewhere.
     passwords: Option<[Field; 2]>,
@@ -63,6 +65,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         frame: Frame::own(&who.portal, &who.developer.full_name, request, Part::Elsewhere, "Profile"),
         email: who.developer.email.clone(),
         since: When::of(who.developer.created_at, now),
+        issuers: who.developer.identities.iter().map(|identity| identity.issuer.clone()).collect(),
         minutes: ACCESS_LIFETIME.as_secs() / 60,
         session_ends: When::of(who.session.idle_until.min(who.session.absolute_until), now),
         call: Code::one("me", "A call of the portal's own API", "curl", call),

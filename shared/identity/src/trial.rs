@@ -192,11 +192,12 @@ fn of_exchange(name: &'static str, answer: &Response<Vec<u8>>) -> Check {
         (StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, "invalid_grant") => {
             Check::passed(name, "The client's id and secret are accepted: of a made-up code nothing is wrong but the code.")
         }
-        (_, "unauthorized_client") => {
-            Check::failed(name, "The client may not exchange codes there: allow it the authorization code flow.")
-        }
+        // Keycloak calls a client with a wrong secret unauthorized, too: the status says which of the two it is.
         (StatusCode::UNAUTHORIZED, _) | (_, "invalid_client") => {
             Check::failed(name, "The identity provider does not accept the client's id or its secret.")
+        }
+        (_, "unauthorized_client") => {
+            Check::failed(name, "The client may not exchange codes there: allow it the authorization code flow.")
         }
         (status, _) if status.is_success() => Check::failed(name, "Its token endpoint takes a code that nobody was given."),
         (status, _) => Check::failed(

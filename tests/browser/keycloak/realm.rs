@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Where the realm is among Keycloak's.
 const REALM: &str = "portico";
 
-/// A client of the realm that gets tokens for itself.
+/// A client of the realm.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service {
     pub(crate) id: &'static str,
@@ -16,6 +16,9 @@ pub(crate) struct Service {
 pub(crate) const CLOCK: Service = Service { id: "harbour-clock", secret: "secret-of-the-clock" };
 /// Its tokens are signed with ES256.
 pub(crate) const FERRY: Service = Service { id: "night-ferry", secret: "secret-of-the-ferry" };
+
+/// The portal itself.
+pub(crate) const PORTAL: Service = Service { id: "portal", secret: "secret-of-the-portal" };
 
 /// The running realm.
 pub(crate) struct Realm {
@@ -82,6 +85,38 @@ impl Realm {
     /// Takes a key away: the realm does not publish it any more.
     pub(crate) async fn remove_key(&self, key: &str) {
         self.administer(Method::DELETE, &format!("/components/{key}"), Value::Null).await;
+    }
+
+    /// Where the portal may send browsers back to from now on.
+    pub(crate) async fn takes_back(&self, redirects: &[&str]) {
+        let path = format!("/clients?clientId={}", PORTAL.id);
+        let found: Value = self.administer(Method::GET, &path, Value::Null).await.json().await.expect("JSON");
+        let mut client = found[0].clone();
+        client["redirectUris"] = json!(redirects);
+        let path = format!("/clients/{}", client["id"].as_str().expect("an id"));
+        self.administer(Method::PUT, &path, client).await;
+    }
+
+    /// Puts somebody into a group.
+    pub(crate) async fn joins(&self, person: &str, group: &str) {
+        let path = self.membership(person, group).await;
+        self.administer(Method::PUT, &path, Value::Null).await;
+    }
+
+    /// Takes somebody out of a group.
+    pub(crate) async fn leaves(&self, person: &str, group: &str) {
+        let path = self.membership(person, group).await;
+        self.administer(Method::DELETE, &path, Value::Null).await;
+    }
+
+    async fn membership(&self, person: &str, group: &str) -> String {
+        let one = async |path: String| -> String {
+            let found: Value = self.administer(Method::GET, &path, Value::Null).await.json().await.expect("JSON");
+            found[0]["id"].as_str().expect("an id").to_owned()
+        };
+        let person = one(format!("/users?exact=true&username={person}")).await;
+        let group = one(format!("/groups?exact=true&search={group}")).await;
+        format!("/users/{person}/groups/{group}")
     }
 
     /// How long access tokens live from now on.

@@ -301,6 +301,7 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("GET /admin/auth-strategies", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
     ("GET /admin/auth-strategies/new", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
     ("GET /admin/auth-strategies/{authStrategyId}", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
+    ("GET /admin/sign-in", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
     ("GET /admin/settings", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
     ("GET /admin/explain", [303, 303, 303, 303, 303, 303, 303, 303, 303, 200, 403]),
     ("GET /assets/{file}", anyone(404)),

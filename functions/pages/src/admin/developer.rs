@@ -7,10 +7,11 @@ use portico_domain::event::Event;
 use portico_domain::id::DeveloperId;
 use portico_domain::owner::Owner;
 use portico_domain::status::Status;
+use portico_domain::team::Team;
 use portico_domain::text::DecisionReason;
 use portico_domain::time::Timestamp;
 use portico_http::{Portal, Problem, Request};
-use portico_store::Key;
+use portico_store::{Items, Key};
 
 use crate::frame::Frame;
 use crate::parts::{Confirm, Field, Notice, Pill, When, counted, reason};
@@ -25,6 +26,14 @@ struct App {
     approved: usize,
     keys: u32,
     created: When,
+}
+
+/// A team that the developer is in.
+struct Membership {
+    id: String,
+    name: String,
+    /// Whether a group of the identity provider gave it.
+    by_group: bool,
 }
 
 /// A decision that the status allows.
@@ -78,6 +87,10 @@ struct DeveloperPage {
     reason: Option<DecisionReason>,
     since: When,
     proven: Option<When>,
+    /// What they sign in with: a password, and the issuers of identity providers.
+    password: bool,
+    issuers: Vec<String>,
+    teams: Vec<Membership>,
     mail: Option<Notice>,
     apps: Vec<App>,
     decisions: Vec<Decision>,
@@ -94,7 +107,8 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
     let developer = developer.ok_or_else(Problem::not_found)?;
     let cards = portal.store.applications_owned_by(Owner::Developer(id)).await?;
     let keys: Vec<Key> = cards.iter().map(|card| Key::application(card.id)).collect();
-    let items = portal.store.load(&keys).await?;
+    let teams = developer.teams.iter().copied().map(Key::team);
+    let items = portal.store.load(&keys.iter().cloned().chain(teams).collect::<Vec<_>>()).await?;
     let now = portal.now();
     let mut apps = Vec::with_capacity(keys.len());
     for key in &keys {
@@ -117,6 +131,9 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         reason: developer.reason.clone(),
         since: When::of(developer.created_at, now),
         proven: developer.email_verified_at.map(|at| When::of(at, now)),
+        password: developer.has_password,
+        issuers: developer.identities.iter().map(|identity| identity.issuer.clone()).collect(),
+        teams: memberships(&developer, &items)?,
         mail,
         decisions: decisions(&developer, &decide, &stops),
         delete: Confirm {
@@ -137,6 +154,18 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         place: decide,
     };
     Page::own(&page)
+}
+
+/// The developer's teams, by the alphabet.
+fn memberships(developer: &Developer, items: &Items) -> Result<Vec<Membership>, Stop> {
+    let mut found = Vec::with_capacity(developer.teams.len());
+    for id in &developer.teams {
+        let team = items.get::<Team>(&Key::team(*id))?.filter(Team::is_live);
+        let by_group = developer.teams_by_groups.contains(id);
+        found.extend(team.map(|team| Membership { id: id.to_string(), name: team.name, by_group }));
+    }
+    found.sort_by_cached_key(|one| one.name.to_lowercase());
+    Ok(found)
 }
 
 fn app(application: &Application, now: Timestamp) -> App {

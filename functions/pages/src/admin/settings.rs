@@ -29,7 +29,6 @@ struct SettingsPage {
     strategies: Vec<(String, String, bool)>,
     no_strategy: bool,
     signs_in: bool,
-    passwords: bool,
     names_in_events: bool,
     accent: Field,
     modes: [(&'static str, &'static str, bool); 3],
@@ -73,7 +72,6 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         strategies: choices.collect(),
         no_strategy: settings.default_strategy.is_none(),
         signs_in: settings.authentication_enabled,
-        passwords: settings.basic_auth_enabled,
         names_in_events: settings.pii_in_notifications,
         accent: Field::text("theme.colors.primary", "Accent colour")
             .hint("As #1a2b3c. Where it would be hard to read, pages take the nearest one that is not.")

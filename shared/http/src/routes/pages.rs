@@ -44,6 +44,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("show-admin-auth-strategies", "pages", "GET", "/admin/auth-strategies", Page, Nothing, false),
     route("show-admin-new-auth-strategy", "pages", "GET", "/admin/auth-strategies/new", Page, Nothing, false),
     route("show-admin-auth-strategy", "pages", "GET", "/admin/auth-strategies/{authStrategyId}", Page, Nothing, false),
+    route("show-admin-sign-in", "pages", "GET", "/admin/sign-in", Page, Nothing, false),
     route("show-admin-settings", "pages", "GET", "/admin/settings", Page, Nothing, false),
     route("show-admin-explain", "pages", "GET", "/admin/explain", Page, Nothing, false),
     route("show-asset", "pages", "GET", "/assets/{file}", Page, Nothing, false),
