@@ -95,7 +95,8 @@ fn grants(properties: &Value) -> Vec<(String, String)> {
 #[test]
 fn a_secret_is_named_to_the_functions_that_use_it_and_lies_in_no_environment() {
     let template = template();
-    let sessions = ["refresh-session", "sign-in"].as_slice();
+    let sessions = ["finish-sso", "refresh-session", "sign-in"].as_slice();
+    let sealed = ["admin-identity", "finish-sso"].as_slice();
     let links = ["admin-developers", "forgot-password", "send-email", "signup", "verify-email"].as_slice();
     let place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${KeysPath}";
     for (function, properties) in deployed() {
@@ -104,6 +105,7 @@ fn a_secret_is_named_to_the_functions_that_use_it_and_lies_in_no_environment() {
             ("PORTICO_SESSION_PRIVATE_KEY", "session-private-key", sessions),
             ("PORTICO_REFRESH_KEY", "refresh-key", sessions),
             ("PORTICO_MAIL_KEY", "mail-key", links),
+            ("PORTICO_SEALING_KEY", "sealing-key", sealed),
         ] {
             let named = &properties["Environment"]["Variables"][format!("{variable}_PARAMETER")];
             let may_read = grants.contains(&("ssm:GetParameters".to_owned(), format!("{place}/{leaf}")));
@@ -175,6 +177,7 @@ fn no_function_may_do_more_than_its_code_does() {
         "describe-portal",
         "pages",
         "search-catalog",
+        "start-sso",
         "unknown-route",
         "view-apps",
         "view-profile",
@@ -199,7 +202,8 @@ fn no_function_may_do_more_than_its_code_does() {
     assert_eq!(only("relay-events"), relays);
     assert_eq!(only("authorize"), ["dynamodb:BatchGetItem", "dynamodb:GetItem"]);
     assert_eq!(only("view-profile"), ["dynamodb:BatchGetItem", "dynamodb:Query"]);
-    assert_eq!(only("sign-out"), ["dynamodb:DeleteItem"]);
+    assert_eq!(only("sign-out"), ["dynamodb:BatchGetItem", "dynamodb:DeleteItem"]);
+    assert_eq!(only("start-sso"), ["dynamodb:BatchGetItem"]);
     assert!(only("unknown-route").is_empty());
     assert!(deployed()["authorize"]["Timeout"].as_u64().is_some_and(|seconds| seconds <= 8));
 }

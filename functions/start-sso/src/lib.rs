@@ -4,9 +4,10 @@ use http::{StatusCode, header};
 use portico_domain::sign_on_attempt::Attempt;
 use portico_http::local_path::LocalPath;
 use portico_http::plain_page::PlainPage;
-use portico_http::sign_on::{SignOn, sent_to};
+use portico_http::sign_on::{BEGIN, SignOn, sent_to};
 use portico_http::{Kind, Portal, Problem, Request, Response, cookies};
 use portico_identity::code_flow::SignOnError;
+use url::form_urlencoded::byte_serialize;
 
 /// Where somebody goes who was going nowhere in particular.
 const HOME: &str = "/apps";
@@ -28,12 +29,26 @@ async fn begin(portal: &Portal, request: &Request, sign_on: &SignOn) -> Result<R
     let provider = sign_on.provider.as_ref().ok_or_else(none)?;
     let to = request.query.get("to").ok().flatten().and_then(LocalPath::parse);
     let to = to.as_ref().map_or(HOME, LocalPath::as_str);
+    if let Some(origin) = elsewhere(portal, request) {
+        let to: String = byte_serialize(to.as_bytes()).collect();
+        return sent_to(StatusCode::FOUND, &format!("{origin}{BEGIN}?to={to}"));
+    }
     let attempt = Attempt::begin(portal.random()?, provider.id, to, portal.now());
     let party = portal.party(provider);
     let place = portal.providers.authorization_url(&party.relying(), &attempt, portal.now()).await.map_err(refused)?;
     let mut response = sent_to(StatusCode::FOUND, &place)?;
     response.headers_mut().append(header::SET_COOKIE, cookies::set_attempt(&attempt, &portal.config.public_url)?);
     Ok(response)
+}
+
+/// Where a browser on this machine has to begin that is at another of the machine's names: cookies of `localhost` are not those of
+/// `127.0.0.1`, to which it would come back. Nowhere else, since a proxy may call the portal by any name.
+fn elsewhere(portal: &Portal, request: &Request) -> Option<String> {
+    let url = &portal.config.public_url;
+    let host = request.headers.get(header::HOST)?.to_str().ok()?;
+    let origin = url.origin();
+    let here = origin.strip_prefix("http://").is_some_and(|own| own == host);
+    (url.is_plain_loopback() && !here && request.route.operation == "begin-sign-on").then_some(origin)
 }
 
 fn none() -> Problem {

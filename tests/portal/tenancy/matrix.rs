@@ -102,6 +102,10 @@ pub(crate) const MATRIX: &[(&str, Cells)] = &[
     ("POST /api/v3/developer/authenticate", anyone(401)),
     ("POST /api/v3/developer/refresh", anyone(401)),
     ("POST /api/v3/developer/logout", anyone(204)),
+    // No provider is enabled, and nobody began anything
+    ("GET /api/v3/developer/authenticate/sso", anyone(400)),
+    ("GET /login/sso", anyone(400)),
+    ("GET /login/sso/callback", anyone(400)),
     // A developer's own things
     ("POST /api/v3/applications", each(201)),
     ("PATCH /api/v3/applications/{applicationId}", own(200)),

@@ -244,10 +244,6 @@ async fn a_provider_that_is_down_signs_nobody_in_and_takes_nothing_from_password
         on.lying.fail(None);
     }
     on.lying.fail(Some(Fault::Broken));
-    on.portal.clock.advance(Duration::from_secs(2 * 60 * 60));
-    let reply = on.portal.anonymous().get(BEGIN).await.expect(503);
-    assert!(reply.page().contains("cannot be reached") && reply.headers.contains_key("retry-after"));
-    on.portal.anonymous().get("/api/v3/developer/authenticate/sso").await.expect_problem(503, "busy");
     let grace = on.portal.anonymous();
     grace.authenticate("grace@example.test", portico_tests::account::PASSWORD).await.expect(204);
     on.portal.end().await;

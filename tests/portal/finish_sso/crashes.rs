@@ -85,5 +85,5 @@ async fn linking_approving_and_renaming_happen_once_whatever_crashes() {
         },
     )
     .await;
-    on.portal.end().await;
+    on.portal.end_with_jobs().await;
 }
