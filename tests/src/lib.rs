@@ -31,6 +31,7 @@ pub mod seed_catalog;
 pub mod steps;
 pub mod stream;
 pub mod teams;
+pub mod template;
 
 pub use caller::ApiCall;
 pub use client::{Client, Reply};
