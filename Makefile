@@ -116,7 +116,7 @@ lambda-build-two: tools ## two of them, and whether they are as small as they mu
 # What `make measure` does of it, and which functions it starts.
 PARTS ?=
 .PHONY: measure
-measure: tools ## what it costs: cold starts, authorizer, pages, search, growth; into docs/benchmarks.md (PARTS="authorizer pages" FUNCTIONS="authorize")
+measure: tools ## what it costs: cold starts, authorizer, pages, search, load, growth, first call; into docs/benchmarks.md (PARTS="authorizer pages" FUNCTIONS="authorize")
 	$(LAMBDA_BUILD) $(FUNCTIONS:%=--package %) --package floor
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/measure/node
 	PORTICO_BUILT=$(abspath $(TARGET))/lambda PORTICO_FUNCTIONS="$(FUNCTIONS)" cargo bench --workspace --bench measure -- $(PARTS)

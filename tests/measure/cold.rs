@@ -1,16 +1,12 @@
 //! Cold starts without AWS: each function's release binary, started as Lambda starts it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use portico_tests::bucket::FakeBucket;
-use portico_tests::deployed::environment;
-use portico_tests::lambda_service::{Invocation, invoke};
+use portico_tests::deployed::{account, environment};
+use portico_tests::lambda_service::{Invocation, invoke, invoke_by};
 use portico_tests::parameter_store::FakeParameterStore;
-use portico_tests::samples::ANSWERS;
 use tokio::process::Command;
 
 use crate::quota::Quota;
@@ -18,30 +14,29 @@ use crate::report::{Table, goal};
 use crate::spread::Spread;
 use crate::tls::Tls;
 
+mod subjects;
+
+use subjects::{Subject, subjects};
+
 /// Starts of each.
 const RUNS: usize = 30;
 /// The read that others are compared by: one item.
 const READ: &str = "browse-catalog";
-/// Hashes a password with Argon2.
-const HASHES: [&str; 2] = ["sign-in", "reset-password"];
-/// Megabytes of a function whose template says nothing else.
-const MEGABYTES: f64 = 1024.0 * 1024.0;
-
-/// Something that can be started as a function.
-struct Subject {
-    name: String,
-    program: Vec<OsString>,
-    event: String,
-    file: Option<PathBuf>,
-    /// Megabytes that the template gives it.
-    memory: u64,
-}
+/// Hashes the password of its sample with Argon2.
+const SIGN_IN: &str = "sign-in";
+/// Who signs in with what, in its sample.
+const WHO: (&str, &str) = ("ada@example.test", "correct horse battery staple");
+/// Megabytes that sign-in is tried with.
+const SHARES: [u64; 4] = [256, 512, 1024, 1769];
+const MEGABYTE: f64 = 1024.0 * 1024.0;
 
 /// Where it is started, and with what around it.
+#[derive(Clone, Copy)]
 enum Place<'a> {
     Plain,
     Tls(&'a Tls),
-    Quota(&'a BTreeMap<u64, Quota>),
+    /// With the share of so many megabytes, or of its own.
+    Quota(Option<u64>),
 }
 
 /// What was measured of one subject in one place.
@@ -53,20 +48,19 @@ struct Starts {
 
 /// Measures the functions of these names whose binaries are in `built`, or all that are there.
 pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
-    let subjects = subjects(root, built, only);
     let (keys, bucket) = (FakeParameterStore::start().await, FakeBucket::start().await);
     let environment = environment(&keys, &bucket).await;
+    account(&environment, WHO.0, WHO.1).await;
+    let subjects = subjects(root, built, only, &environment);
     let folder = portico::data::DataFolder::temporary().expect("a folder");
     let tls = Tls::before(&environment["AWS_ENDPOINT_URL"], folder.outbox().parent().expect("its folder"), root).await;
-    let plain = starts(&subjects, &environment, &Place::Plain).await;
-    let secure = starts(&subjects, &environment, &Place::Tls(&tls)).await;
-    let memories: BTreeSet<u64> = subjects.iter().map(|subject| subject.memory).collect();
-    let quotas: std::io::Result<BTreeMap<u64, Quota>> =
-        memories.into_iter().map(|megabytes| Quota::of_memory(megabytes).map(|quota| (megabytes, quota))).collect();
-    let limited = match &quotas {
-        Ok(quotas) => Ok(starts(&subjects, &environment, &Place::Quota(quotas)).await),
-        Err(error) => Err(error.to_string()),
+    let plain = starts(&subjects, Place::Plain).await;
+    let secure = starts(&subjects, Place::Tls(&tls)).await;
+    let limited = match Quota::of_memory(subjects[0].memory).map(drop) {
+        Ok(()) => Ok(starts(&subjects, Place::Quota(None)).await),
+        Err(error) => Err(error),
     };
+    let resident = |number: usize| plain[number].resident.max(secure[number].resident) as f64 / MEGABYTE;
     let mut table = Table::new([
         "Function",
         "Zipped, MB",
@@ -82,8 +76,8 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     for (number, subject) in subjects.iter().enumerate() {
         table.row([
             format!("`{}`", subject.name),
-            subject.file.as_deref().map_or_else(|| "-".to_owned(), |file| format!("{:.2}", zipped(file))),
-            format!("{:.1}", plain[number].resident as f64 / MEGABYTES),
+            subject.zipped.map_or_else(|| "-".to_owned(), |megabytes| format!("{megabytes:.2}")),
+            format!("{:.1}", resident(number)),
             plain[number].polled.milliseconds(),
             plain[number].answered.milliseconds(),
             format!("{:.2}", plain[number].answered.times(&plain[0].answered)),
@@ -108,58 +102,46 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
             text.push_str(&format!("- Node takes {times:.1} times as long for the same read\n"));
         }
     }
-    let own = || subjects.iter().enumerate().filter(|(_, subject)| subject.name != "node" && subject.name != "floor");
-    let resident =
-        own().filter(|(_, subject)| !HASHES.contains(&subject.name.as_str())).map(|(number, _)| plain[number].resident).max();
+    let own = || subjects.iter().enumerate().filter(|(_, subject)| subject.is_own());
     text.push_str(&goal(
         "most memory that a function held which hashes no password, MB",
-        resident.unwrap_or_default() as f64 / MEGABYTES,
+        own().filter(|(_, subject)| subject.name != SIGN_IN).map(|(number, _)| resident(number)).fold(0.0, f64::max),
         8.0,
     ));
-    let largest = own().filter_map(|(_, subject)| subject.file.as_deref().map(zipped)).fold(0.0, f64::max);
-    text.push_str(&goal("largest function, zipped, MB", largest, 2.5));
+    text.push_str(&goal(
+        "largest function, zipped, MB",
+        own().filter_map(|(_, subject)| subject.zipped).fold(0.0, f64::max),
+        2.5,
+    ));
+    if let (Some(sign_in), Ok(_)) = (of(SIGN_IN), &limited) {
+        text.push_str("- first sign-in, with its hash, under the quota of");
+        for megabytes in SHARES {
+            let took = starts(&subjects[sign_in..=sign_in], Place::Quota(Some(megabytes))).await;
+            text.push_str(&format!(" {megabytes} MB: {} ms;", took[0].answered.milliseconds()));
+        }
+        text.push_str(&format!(" the template gives it {}\n", subjects[sign_in].memory));
+    }
     text.push_str(&format!("\nWith TLS a client believes {} authorities, as on AWS with Amazon's own. ", tls.certificates));
     match &limited {
-        Ok(_) => text.push_str("The quota is a control group's: memory / 1769 of a processor, given every 20 ms; the shell that joins it is measured too.\n"),
+        Ok(_) => text.push_str(
+            "The quota is a control group's: memory / 1769 of a processor, given every 20 ms, and whole at the start.\n",
+        ),
         Err(error) => text.push_str(&format!("This system lets nobody have a quota: {error}.\n")),
     }
     text
 }
 
-fn subjects(root: &Path, built: &Path, only: &[String]) -> Vec<Subject> {
-    let event = |name: &str| std::fs::read_to_string(root.join(format!("events/{name}.json"))).expect("a sample");
-    let binary = |name: &str, event: String| {
-        let file = built.join(name);
-        let file = if file.is_dir() { file.join("bootstrap") } else { file };
-        file.is_file().then(|| Subject {
-            name: name.to_owned(),
-            program: vec![file.clone().into()],
-            event,
-            file: Some(file),
-            memory: memory(name),
-        })
-    };
-    let floor = binary("floor", event(READ)).expect("the floor is built: make measure does it");
-    let wanted = |name: &&str| only.is_empty() || only.iter().any(|one| one == name);
-    let functions = ANSWERS.iter().map(|(name, _)| *name).filter(wanted).filter_map(|name| binary(name, event(name)));
-    let node = root.join("tests/measure/node");
-    let node = node.join("node_modules").is_dir().then(|| Subject {
-        name: "node".to_owned(),
-        program: vec!["node".into(), node.join("index.mjs").into()],
-        event: event(READ),
-        file: None,
-        memory: memory("node"),
-    });
-    std::iter::once(floor).chain(functions).chain(node).collect()
-}
-
-/// Starts each in turn, and that many times: what the machine does meanwhile strikes all of them.
-async fn starts(subjects: &[Subject], environment: &BTreeMap<&'static str, String>, place: &Place<'_>) -> Vec<Starts> {
+/// Starts each in turn, and that many times: what the machine does meanwhile strikes all of them. Once more before, which reads files
+/// into the page cache.
+async fn starts(subjects: &[Subject], place: Place<'_>) -> Vec<Starts> {
     let mut measured: Vec<Vec<Invocation>> = subjects.iter().map(|_| Vec::new()).collect();
-    for _ in 0..RUNS {
+    for run in 0..=RUNS {
         for (subject, measured) in subjects.iter().zip(&mut measured) {
-            let invocation = invoke(command(subject, environment, place), &subject.name, subject.event.clone()).await;
-            measured.push(invocation.unwrap_or_else(|error| panic!("{}: {error}", subject.name)));
+            let invocation = start(subject, place).await.unwrap_or_else(|error| panic!("{}: {error}", subject.name));
+            subject.answer.check(&subject.name, invocation.reply.clone());
+            if run > 0 {
+                measured.push(invocation);
+            }
         }
     }
     let spread = |all: &[Invocation], of: fn(&Invocation) -> Duration| Spread::of(all.iter().map(of).collect());
@@ -171,39 +153,27 @@ async fn starts(subjects: &[Subject], environment: &BTreeMap<&'static str, Strin
     measured.into_iter().map(starts).collect()
 }
 
-fn command(subject: &Subject, environment: &BTreeMap<&'static str, String>, place: &Place<'_>) -> Command {
-    let (program, arguments) = subject.program.split_first().expect("a program");
-    let mut command = match place {
-        Place::Quota(quotas) => {
-            let mut shell = Command::new("/bin/sh");
-            shell.arg("-c").arg(quotas[&subject.memory].joining()).arg(program).args(arguments);
-            shell
-        }
-        Place::Plain | Place::Tls(_) => {
-            let mut command = Command::new(program);
-            command.args(arguments);
-            command
-        }
+async fn start(subject: &Subject, place: Place<'_>) -> Result<Invocation, String> {
+    let (name, event) = (&subject.name, subject.next_event());
+    let Place::Quota(megabytes) = place else {
+        let mut command = Command::new(&subject.program);
+        command.args(&subject.arguments);
+        tell(&mut command, subject, place);
+        return invoke(command, name, event).await;
     };
+    let quota = Quota::of_memory(megabytes.unwrap_or(subject.memory)).map_err(|error| error.to_string())?;
+    let mut held = Quota::held(&subject.program, &subject.arguments);
+    tell(&mut held, subject, place);
+    invoke_by(held, name, event, async |held| quota.start(held).await).await
+}
+
+fn tell(command: &mut Command, subject: &Subject, place: Place<'_>) {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    command.env_clear().env("PATH", path).envs(environment.iter());
+    command.env_clear().env("PATH", path).envs(&subject.told);
     if let Place::Tls(tls) = place {
         command
             .env("AWS_ENDPOINT_URL", &tls.endpoint)
             .env("SSL_CERT_FILE", &tls.believed)
             .env("NODE_EXTRA_CA_CERTS", &tls.believed);
     }
-    command
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole megabytes, below ten thousand")]
-fn memory(function: &str) -> u64 {
-    portico::cost::memory_of(function).expect("the template can be read") as u64
-}
-
-/// Megabytes of a file, compressed as `.ci/sizes` does.
-fn zipped(file: &Path) -> f64 {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&std::fs::read(file).expect("a binary")).expect("memory");
-    encoder.finish().expect("memory").len() as f64 / 1_000_000.0
 }

@@ -1,24 +1,33 @@
-//! What calls cost in a portal of a thousand developers and in one of a hundred thousand: it should be the same.
+//! What calls cost in a portal of a thousand developers, in one of a hundred thousand, and beside a million items of nobody's: it should
+//! be the same.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use portico::capacity::Consumed;
 use portico_domain::id::ApiId;
 use portico_domain::portal::Visibility;
 use portico_domain::status::Status;
-use portico_store::{Item, Key, StoreError, Transaction, Update};
+use portico_store::{Key, StoreError, Transaction, Update};
+use portico_tests::seed::password;
 use portico_tests::seed_catalog::SeedApi;
 use portico_tests::{ApiCall, Client, TestPortal};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::report::{Table, goal};
+use crate::served::Served;
 use crate::spread::Spread;
 
 mod crowd;
 
+use crowd::{Before, Crowd};
+
 /// Developers, each with an application, a key and a registration, and the events of all that.
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+/// Items of nobody's that are there at the end.
+const PLAIN: usize = 1_000_000;
 /// Measurements of each call in each portal.
 const RUNS: usize = 200;
 const PASSWORD: &str = "correct horse battery staple";
@@ -70,36 +79,73 @@ impl Doing {
 /// A portal, and who does things there.
 struct Portal {
     portal: TestPortal,
+    crowd: Crowd,
     ada: Client,
     anonymous: Client,
     admin: Client,
     call: Value,
-    api: ApiId,
     _folder: portico::data::DataFolder,
 }
 
-pub(crate) fn part(runtime: &Runtime) -> String {
-    let small = runtime.block_on(Portal::with(SIZES[0]));
-    let large = runtime.block_on(Portal::with(0));
-    let mut table =
-        Table::new(["Call", "Developers", "Items", "µs, median (5 to 95 of 100)", "× the smallest", "Read units", "Write units"]);
-    let (mut worst_decision, mut worst_other, mut same, mut there) = (0.0_f64, 0.0_f64, true, 0);
-    for size in SIZES {
-        let items = runtime.block_on(crowd::grow(&large.portal, large.api, size - there));
-        there = size;
+/// What has been found.
+struct Found {
+    table: Table,
+    decision: f64,
+    other: f64,
+    /// Calls that consume other units than in the smallest portal.
+    differ: BTreeSet<&'static str>,
+}
+
+/// Measures up to so many developers, or all sizes.
+pub(crate) fn part(runtime: &Runtime, at_most: Option<usize>) -> String {
+    let sizes = SIZES.into_iter().filter(|size| at_most.is_none_or(|most| *size <= most));
+    runtime.block_on(async {
+        let (mut small, mut large) = (Portal::new().await, Portal::new().await);
+        small.crowd.grow(SIZES[0]);
+        let mut held = Held::new().await;
+        let columns =
+            ["Call", "Developers", "Items", "µs, median (5 to 95 of 100)", "× the smallest", "Read units", "Write units"];
+        let mut found = Found { table: Table::new(columns), decision: 0.0, other: 0.0, differ: BTreeSet::new() };
+        let (mut there, mut resident) = (0, Vec::new());
+        for size in sizes {
+            large.crowd.grow(size - there);
+            resident.push(format!("{size} developers: {:.0} MB", held.grown(size - there).await));
+            there = size;
+            found.compare(&small, &large, size).await;
+        }
+        if at_most.is_none() {
+            large.crowd.add_plain(PLAIN);
+            found.compare(&small, &large, there).await;
+        }
+        let mut all = found.table.end();
+        all.push('\n');
+        all.push_str(&goal("`authorize` in a larger portal, times the smallest", found.decision, Doing::Authorize.most()));
+        all.push_str(&goal("the slowest other call, times the smallest", found.other, Doing::SignIn.most()));
+        all.push_str(&match found.differ.is_empty() {
+            true => "- units are the same in all sizes\n".to_owned(),
+            false => format!("- units are **not** the same: {}\n", found.differ.into_iter().collect::<Vec<_>>().join(", ")),
+        });
+        all.push_str(&format!("- most memory that the local portal held after the README's journey: {}\n", resident.join("; ")));
+        all
+    })
+}
+
+impl Found {
+    /// Adds what each call costs in a portal of that size, and in the smallest at the same time.
+    async fn compare(&mut self, small: &Portal, large: &Portal, size: usize) {
         for doing in Doing::ALL {
-            let (of_small, of_large) = runtime.block_on(beside(&small, &large, doing));
-            let [expected, consumed] = [&small, &large].map(|portal| runtime.block_on(portal.consumed(doing)));
-            same &= (expected.read_units, expected.write_units) == (consumed.read_units, consumed.write_units);
-            let times = of_large.times(&of_small);
-            match doing {
-                Doing::Authorize => worst_decision = worst_decision.max(times),
-                _ => worst_other = worst_other.max(times),
+            let (of_small, of_large) = beside(small, large, doing).await;
+            let (expected, consumed) = (small.consumed(doing).await, large.consumed(doing).await);
+            if (expected.read_units, expected.write_units) != (consumed.read_units, consumed.write_units) {
+                self.differ.insert(doing.name());
             }
-            table.row([
+            let times = of_large.times(&of_small);
+            let worst = if matches!(doing, Doing::Authorize) { &mut self.decision } else { &mut self.other };
+            *worst = worst.max(times);
+            self.table.row([
                 doing.name().to_owned(),
                 size.to_string(),
-                items.to_string(),
+                large.crowd.items().to_string(),
                 of_large.microseconds(),
                 format!("{times:.2}"),
                 consumed.read_units.to_string(),
@@ -107,12 +153,40 @@ pub(crate) fn part(runtime: &Runtime) -> String {
             ]);
         }
     }
-    let mut all = table.end();
-    all.push('\n');
-    all.push_str(&goal("`authorize` in the largest, times the smallest", worst_decision, Doing::Authorize.most()));
-    all.push_str(&goal("the slowest other call, times the smallest", worst_other, Doing::SignIn.most()));
-    all.push_str(&format!("- units are {} in all sizes\n", if same { "the same" } else { "**not** the same" }));
-    all
+}
+
+/// The local portal as a command, whose table grows while it is not running.
+struct Held {
+    folder: portico::data::DataFolder,
+    crowd: Crowd,
+    journeys: usize,
+}
+
+impl Held {
+    async fn new() -> Self {
+        let folder = portico::data::DataFolder::temporary().expect("a folder");
+        Served::start(&Self::data(&folder)).await.end().await;
+        let before = Before::of(&Self::data(&folder).join("table.db"));
+        let portal = Served::start(&Self::data(&folder)).await;
+        let model = portal.journey(0).await;
+        portal.end().await;
+        Self { crowd: before.since(&model.email), folder, journeys: 1 }
+    }
+
+    fn data(folder: &portico::data::DataFolder) -> PathBuf {
+        folder.table().with_file_name("portal")
+    }
+
+    /// The most memory that it holds on a journey among so many more developers, in megabytes.
+    async fn grown(&mut self, by: usize) -> f64 {
+        self.crowd.grow(by);
+        let portal = Served::start(&Self::data(&self.folder)).await;
+        portal.journey(self.journeys).await;
+        self.journeys += 1;
+        let held = portal.peak_resident();
+        portal.end().await;
+        held
+    }
 }
 
 /// The same in two portals by turns: what the machine does meanwhile strikes both.
@@ -131,31 +205,28 @@ async fn beside(small: &Portal, large: &Portal, doing: Doing) -> (Spread, Spread
 }
 
 impl Portal {
-    async fn with(developers: usize) -> Self {
+    async fn new() -> Self {
         let folder = portico::data::DataFolder::temporary().expect("a folder");
         let database = portico::engine::Database::open(&folder.table()).expect("the engine starts");
         let portal = TestPortal::on(database).await;
         let api = portal.publish(SeedApi { visibility: Visibility::Public, ..portal.seed_api("Tides") }).await;
-        let ada = portal.approved_developer("ada@example.test").await;
-        let application = portal.application_of(&ada, "Weather board").await;
-        portal.registration(application, api, Status::Approved).await;
-        let key = portal.api_key(application).await;
+        let (ada, key) = registered(&portal, api, "ada@example.test").await;
         let id = ada.developer.expect("ada");
-        let password = json!({ "phc": cheap_hash(), "changed_at": portal.portal.now() });
         Transaction::<StoreError>::new()
-            .put(Item::new(&Key::password(id), "password", &password))
+            .put(password(id, &cheap_hash(), portal.portal.now()))
             .update(Update::of(Key::developer(id)).set("has_password", &true), |_| StoreError::Corrupt("no developer".to_owned()))
             .commit(&portal.portal.store)
             .await
             .expect("a password is set");
-        crowd::grow(&portal, api, developers).await;
+        let before = Before::of(&folder.table());
+        registered(&portal, api, "model@example.test").await;
         portal.database.faults().rest();
         Self {
             anonymous: portal.anonymous(),
             admin: portal.admin(),
             call: ApiCall::to("tides").key(&key).http_api(),
+            crowd: before.since("model@example.test"),
             ada,
-            api,
             portal,
             _folder: folder,
         }
@@ -199,6 +270,15 @@ impl Portal {
         self.portal.database.faults().rest();
         consumed
     }
+}
+
+/// A developer who calls the API, and the key.
+async fn registered(portal: &TestPortal, api: ApiId, email: &str) -> (Client, String) {
+    let developer = portal.approved_developer(email).await;
+    let application = portal.application_of(&developer, "Weather board").await;
+    portal.registration(application, api, Status::Approved).await;
+    let key = portal.api_key(application).await;
+    (developer, key)
 }
 
 /// The PHC string of [`PASSWORD`] at the lowest cost that Argon2 has, so that signing in shows everything but the hash.

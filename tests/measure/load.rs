@@ -1,21 +1,15 @@
-//! The local portal under load, in a process of its own: this binary started once more as the `portico` command.
+//! The local portal under load.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use portico_tests::lambda_service::peak_resident;
 use reqwest::{Client, RequestBuilder, StatusCode};
-use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use serde_json::json;
 
 use crate::report::{Table, goal};
+use crate::served::{Developer, PASSWORD, Served, from};
 use crate::spread::Spread;
-
-/// What makes this binary the portal instead of the measurement.
-pub(crate) const AS_PORTAL: &str = "portico-serve";
 
 /// Who calls at the same time.
 const CALLERS: usize = 16;
@@ -27,45 +21,18 @@ const APPLICATIONS: usize = 200;
 const CALLS: usize = 20_000;
 /// Sign-ins at once.
 const OVERLOAD: usize = 200;
-const PASSWORD: &str = "a quiet harbour at dawn";
-/// Megabytes.
-const MEGABYTE: f64 = 1024.0 * 1024.0;
-
-/// A developer with a session and a key.
-#[derive(Clone)]
-struct Developer {
-    email: String,
-    cookie: String,
-    key: String,
-}
 
 pub(crate) async fn part() -> String {
     let folder = portico::data::DataFolder::temporary().expect("a folder");
     let data = folder.table().with_file_name("portal");
-    let mut portal = tokio::process::Command::new(std::env::current_exe().expect("this binary has a path"))
-        .arg(AS_PORTAL)
-        .args(["serve", "--auto-approve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(&data)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("it starts");
-    let mut said = BufReader::new(portal.stdout.take().expect("its output")).lines();
-    let address = loop {
-        let line = said.next_line().await.expect("text").expect("it says where it listens");
-        if let Some((_, address)) = line.split_once("http://") {
-            break format!("http://{}", address.split_whitespace().next().expect("an address").trim_end_matches('/'));
-        }
-    };
-    tokio::spawn(async move { while let Ok(Some(_)) = said.next_line().await {} });
+    let portal = Served::start(&data).await;
+    let address = portal.address.clone();
     let began = Instant::now();
     let mut developers = Vec::new();
     for number in 0..DEVELOPERS {
-        developers.push(journey(&address, number).await);
+        developers.push(portal.journey(number).await);
     }
     let first = began.elapsed() / u32::try_from(DEVELOPERS).expect("few");
-    let process = portal.id().expect("it runs");
 
     let mut table = Table::new(["16 callers at once, over HTTP", "Done", "A second", "p50, ms", "p99, ms", "Errors"]);
     let sources: Arc<Vec<Client>> = Arc::new((0..SIGN_UPS.div_ceil(PER_SOURCE)).map(from).collect());
@@ -95,19 +62,12 @@ pub(crate) async fn part() -> String {
     );
     let mut text = table.end();
     text.push('\n');
-    text.push_str(&overload(&address, &developers, process).await);
+    text.push_str(&overload(&portal, &developers).await);
     text.push_str(&format!(
         "- from sign-up to the first 200 of an API, by requests one after the other: {:.0} ms\n",
         first.as_secs_f64() * 1_000.0
     ));
     text
-}
-
-/// Somebody at an address of their own.
-fn from(number: usize) -> Client {
-    let number = u16::try_from(number).expect("few");
-    let [high, low] = number.to_be_bytes();
-    Client::builder().local_address(IpAddr::V4(Ipv4Addr::new(127, 1, high, low.max(1)))).build().expect("a client")
 }
 
 /// Sends so many requests, some at a time, and counts what is not answered as it should be.
@@ -143,8 +103,8 @@ fn collect(ended: Ended, expected: u16, took: &mut Vec<Duration>, errors: &mut u
 }
 
 /// Two hundred sign-ins at once, while somebody calls an API.
-async fn overload(address: &str, developers: &[Developer], process: u32) -> String {
-    let before = peak_resident(process).unwrap_or_default();
+async fn overload(portal: &Served, developers: &[Developer]) -> String {
+    let (address, before) = (&portal.address, portal.peak_resident());
     let (over, served) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let others = {
         let (over, served, key) = (Arc::clone(&over), Arc::clone(&served), developers[0].key.clone());
@@ -173,56 +133,15 @@ async fn overload(address: &str, developers: &[Developer], process: u32) -> Stri
     let refused = others.await.expect("no panic");
     let count = |wanted: &[u16]| statuses.iter().filter(|status| wanted.contains(status)).count();
     let (accepted, told) = (count(&[204]), count(&[429, 503]));
-    let after = peak_resident(process).unwrap_or_default();
+    let after = portal.peak_resident();
     format!(
         "- {OVERLOAD} sign-ins at once, in {:.1} s: {accepted} signed in, {told} told to come back (429 or 503), {} answered otherwise; \
          meanwhile {} calls of an API served and {refused} not; most memory held: {:.0} MB before, {:.0} MB then\n{}",
         took.as_secs_f64(),
         OVERLOAD - accepted - told,
         served.load(Ordering::Relaxed),
-        before as f64 / MEGABYTE,
-        after as f64 / MEGABYTE,
+        before,
+        after,
         goal("sign-ins answered with anything else, and calls not served", (OVERLOAD - accepted - told + refused) as f64, 0.0),
     )
-}
-
-/// From sign-up to a call of an API, as a developer goes.
-async fn journey(address: &str, number: usize) -> Developer {
-    let client = from(200 + number);
-    let email = format!("ada{number}@example.test");
-    let post = async |path: &str, cookie: &str, body: Value| {
-        let reply = client.post(format!("{address}{path}")).header("cookie", cookie).json(&body).send().await.expect("an answer");
-        assert!(reply.status().is_success(), "{path}: {}", reply.status());
-        let cookies: Vec<String> = reply
-            .headers()
-            .get_all("set-cookie")
-            .iter()
-            .filter_map(|line| line.to_str().ok()?.split(';').next().map(str::to_owned))
-            .collect();
-        (cookies.join("; "), reply.json::<Value>().await.unwrap_or_default())
-    };
-    post("/api/v3/developer", "", json!({ "email": email, "full_name": "Ada" })).await;
-    let mail = client.get(format!("{address}/_local/mail?to={email}&link")).send().await.expect("an answer");
-    let link = mail.text().await.expect("a link");
-    let token = link.trim().split_once("token=").expect("its token").1.to_owned();
-    let (_, verified) = post("/api/v3/developer/verify-email", "", json!({ "token": token })).await;
-    post("/api/v3/developer/reset-password", "", json!({ "token": verified["token"], "password": PASSWORD })).await;
-    let (cookie, _) = post("/api/v3/developer/authenticate", "", json!({ "username": email, "password": PASSWORD })).await;
-    let api: Value = client
-        .get(format!("{address}/api/v3/apis/tides"))
-        .header("cookie", &cookie)
-        .send()
-        .await
-        .expect("an answer")
-        .json()
-        .await
-        .expect("JSON");
-    let (_, application) = post("/api/v3/applications", &cookie, json!({ "name": "Harbour clock" })).await;
-    let application = format!("/api/v3/applications/{}", application["id"].as_str().expect("an id"));
-    post(&format!("{application}/registrations"), &cookie, json!({ "api_id": api["id"] })).await;
-    let (_, made) = post(&format!("{application}/credentials"), &cookie, json!({ "display_name": "Key" })).await;
-    let key = made["credential"].as_str().expect("a key").to_owned();
-    let called = client.get(format!("{address}/gateway/tides/harbours")).header("apikey", &key).send().await.expect("an answer");
-    assert_eq!(called.status(), StatusCode::OK);
-    Developer { email, cookie, key }
 }

@@ -1,15 +1,22 @@
 //! A share of a processor, as Lambda gives one: a control group of this measurement, if the system lets it have one.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::{Child, Command};
 
 /// How much memory buys a whole processor on Lambda, in megabytes.
 const WHOLE: u64 = 1769;
 /// How often a share is given anew, in microseconds.
 const PERIOD: u64 = 20_000;
 
-/// A control group, which goes with this value.
+/// A control group for one process, which goes with this value. Each has its own: one that another had before would begin with the
+/// debts of that one.
 pub(crate) struct Quota {
     folder: PathBuf,
 }
@@ -33,20 +40,34 @@ impl Quota {
         Ok(quota)
     }
 
-    /// What a shell does to put itself there before it becomes something else.
-    pub(crate) fn joining(&self) -> String {
-        format!("echo $$ > {}/cgroup.procs && exec \"$0\" \"$@\"", self.folder.display())
+    /// A shell that becomes a program when it is told to.
+    pub(crate) fn held(program: &OsStr, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell.arg("-c").arg("read go && exec \"$0\" \"$@\"").arg(program).args(arguments).stdin(Stdio::piped());
+        shell
+    }
+
+    /// Starts what [`Self::held`] made. It begins with a whole share: what the shell took of one was given anew meanwhile.
+    pub(crate) async fn start(&self, mut held: Command) -> io::Result<(Child, Instant)> {
+        let mut child = held.spawn()?;
+        let id = child.id().ok_or_else(|| io::Error::other("the shell has ended"))?;
+        fs::write(self.folder.join("cgroup.procs"), id.to_string())?;
+        tokio::time::sleep(Duration::from_micros(3 * PERIOD)).await;
+        let mut input = child.stdin.take().ok_or_else(|| io::Error::other("the shell listens to nobody"))?;
+        let began = Instant::now();
+        input.write_all(b"\n").await?;
+        Ok((child, began))
     }
 }
 
 impl Drop for Quota {
     fn drop(&mut self) {
-        // Empty after its last process has ended, which takes a moment.
+        // Empty when its process has ended, or a moment later.
         for _ in 0..50 {
             if fs::remove_dir(&self.folder).is_ok() {
                 return;
             }
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }

@@ -10,6 +10,7 @@ use portico_tests::deployed::environment;
 use portico_tests::lambda_service;
 use portico_tests::parameter_store::FakeParameterStore;
 use portico_tests::samples::ANSWERS;
+use portico_tests::template::told;
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -39,12 +40,8 @@ fn build() -> PathBuf {
 /// Starts a binary as a function, gives it the function's sample and returns its reply.
 async fn invoke(binary: &Path, name: &str, environment: &BTreeMap<&str, String>) -> Result<Value, String> {
     let event = std::fs::read_to_string(root().join(format!("events/{name}.json"))).map_err(|error| error.to_string())?;
-    // What the template tells it, and no more: it must do with that.
-    let told = crate::template::variables(name);
     let mut command = tokio::process::Command::new(binary);
-    command
-        .env_clear()
-        .envs(environment.iter().filter(|(variable, _)| variable.starts_with("AWS_") || told.contains(**variable)));
+    command.env_clear().envs(environment);
     lambda_service::invoke(command, name, event).await?.reply
 }
 
@@ -58,11 +55,10 @@ async fn every_functions_own_binary_answers_its_sample() {
     let (keys, bucket) = (FakeParameterStore::start().await, FakeBucket::start().await);
     let environment = environment(&keys, &bucket).await;
     for (name, expected) in ANSWERS {
-        let reply =
-            tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &environment)).await;
+        let told = told(name, &environment);
+        let reply = tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&binaries.join(name), name, &told)).await;
         expected.check(name, reply.expect("it answers"));
-        let told = crate::template::variables(name);
-        let named = environment.iter().filter(|(variable, _)| variable.ends_with("_PARAMETER") && told.contains(**variable));
+        let named = told.iter().filter(|(variable, _)| variable.ends_with("_PARAMETER"));
         let mut named: Vec<_> = named.map(|(_, parameter)| parameter.clone()).collect();
         named.sort();
         assert_eq!(keys.take_asked(), named, "{name} reads the keys that are named to it, once, and no others");
@@ -73,6 +69,7 @@ async fn every_functions_own_binary_answers_its_sample() {
 async fn a_panic_in_a_batch_of_the_stream_is_an_error_of_the_function_and_never_a_reply() {
     let binaries = tokio::task::spawn_blocking(binaries).await.expect("no panic");
     let environment = environment(&FakeParameterStore::start().await, &FakeBucket::start().await).await;
+    let environment = told("relay-events", &environment);
     let panicking = binaries.join("examples/panicking_function");
     let reply = tokio::time::timeout(std::time::Duration::from_secs(60), invoke(&panicking, "relay-events", &environment)).await;
     let error = reply.expect("Lambda hears of it").expect_err("the third record panics");

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use portico_domain::status::Status;
 use portico_http::clock::Clock as _;
 use portico_http::session_tokens::{Refused, Verifier};
 use portico_tests::account::{ME, PASSWORD};
+use portico_tests::lying_provider::signed_by_secret;
 use portico_tests::portal::PUBLIC_URL;
 use portico_tests::{Client, TestPortal};
 use serde_json::{Value, json};
@@ -113,9 +113,8 @@ async fn no_trick_with_the_header_gets_in() {
     // The public key as the secret of an HMAC.
     let public = key.verifying_key().to_bytes();
     for secret in [public.as_slice(), b"", b"secret"] {
-        let hmac = Header { typ: Some("portico-session+jwt".into()), kid: Some("test".into()), ..Header::new(Algorithm::HS256) };
-        let token = jsonwebtoken::encode(&hmac, &claims, &EncodingKey::from_secret(secret)).expect("a token");
-        zoo.push(("HMAC".to_owned(), token));
+        let hmac = with(&header(), json!({ "alg": "HS256" }));
+        zoo.push(("HMAC".to_owned(), signed_by_secret(&hmac, &claims, secret)));
     }
     let good = signed(&key, &header().to_string(), &claims_text);
     let parts: Vec<&str> = good.split('.').collect();

@@ -129,7 +129,7 @@ fn restarted(portal: &TestPortal, session: &str, public: &str, refresh: &[[u8; 3
         ("PORTICO_REFRESH_KEY", keys(refresh)),
         ("PORTICO_MAIL_KEY", keys(mail)),
     ]);
-    let config: Config = Environment(|name: &str| variables.get(name).cloned()).config().expect("a configuration");
+    let config: Config = Environment(|name: &str| variables.get(name).cloned()).config_with_keys().expect("a configuration");
     let mut after = portal.clone();
     after.portal.config = Arc::new(config);
     after

@@ -1,13 +1,14 @@
 //! One word in four places: the folders of `functions/`, the routes of the code, `infra/template.yaml` and the samples agree. And no
 //! function is told, or may do, more than its code needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use portico::functions::FUNCTIONS;
 use portico::gateway::routes::{Routes, TEMPLATE};
 use portico::watch_router;
 use portico_http::routes;
+use portico_tests::template::{deployed, template, variables};
 use serde_json::Value;
 
 fn names(folder: &str, suffix: &str) -> BTreeSet<String> {
@@ -52,29 +53,6 @@ fn every_folder_of_functions_is_served_and_has_a_sample() {
     for name in &folders {
         assert!(TEMPLATE.contains(&format!("Binary: {name}")), "{name} is in the template");
     }
-}
-
-fn template() -> Value {
-    serde_saphyr::from_str(TEMPLATE).expect("the template can be read")
-}
-
-/// The properties of each function, by the name of its folder.
-fn deployed() -> BTreeMap<String, Value> {
-    let template = template();
-    let resources = template["Resources"].as_object().expect("resources").values();
-    let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
-    let name = |function: &Value| function["Metadata"]["BuildProperties"]["Binary"].as_str().expect("a binary").to_owned();
-    functions.map(|function| (name(function), function["Properties"].clone())).collect()
-}
-
-fn keys(object: &Value) -> BTreeSet<String> {
-    object.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
-}
-
-/// The variables that a function finds.
-pub(crate) fn variables(function: &str) -> BTreeSet<String> {
-    let of_all = keys(&template()["Globals"]["Function"]["Environment"]["Variables"]);
-    of_all.into_iter().chain(keys(&deployed()[function]["Environment"]["Variables"])).collect()
 }
 
 /// What a function may do by the policies of its own role: actions and where.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use rules::{RULES, Template, listed};
 
 fn template() -> Template {
-    Template(serde_saphyr::from_str(TEMPLATE).expect("the template can be read"))
+    Template(portico_tests::template::template())
 }
 
 #[test]

@@ -227,6 +227,7 @@ async fn a_flood_of_sign_ins_is_hashed_a_few_at_a_time_and_the_rest_is_told_to_c
     assert_eq!(u64::try_from(answered).expect("a count"), portal.portal.passwords.computed());
     assert!(answered >= AT_ONCE + WAITING, "{answered} are served: those at work and those who wait");
     assert!((1..=AT_ONCE).contains(&portal.portal.passwords.most_at_once()));
+    assert!((1..=AT_ONCE).contains(&portal.portal.passwords.pieces_of_memory()), "memory is shared, whatever the threads");
     assert!(busy > 0 && replies.iter().filter(|reply| reply.status == 503).all(|reply| retry_after(reply) >= 1));
     portal.end().await;
 }

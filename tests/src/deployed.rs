@@ -3,23 +3,29 @@
 
 use std::collections::BTreeMap;
 
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher as _;
 use axum::Router;
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
+use portico_domain::developer::Developer;
 use portico_domain::event::{Actor, Event, Name};
-use portico_domain::id::{EventId, PortalId, StrategyId, uuid_v7};
+use portico_domain::id::{DeveloperId, EventId, PortalId, StrategyId, uuid_v7};
 use portico_domain::portal::Portal;
+use portico_domain::status::Status;
 use portico_domain::strategy::Strategy;
 use portico_domain::time::Timestamp;
-use portico_store::Store;
+use portico_http::clock::{Clock as _, SystemClock};
+use portico_store::{Store, StoreError, Transaction};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::bucket::FakeBucket;
 use crate::parameter_store::FakeParameterStore;
+use crate::seed;
 
 /// DynamoDB's protocol on a loopback address, over a database of its own.
 pub async fn dynamodb() -> String {
@@ -60,6 +66,28 @@ async fn bus() -> String {
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/", post(takes))).await });
     endpoint
+}
+
+/// An approved developer with a password, in the table that an environment leads to.
+pub async fn account(environment: &BTreeMap<&'static str, String>, email: &str, password: &str) {
+    let now = SystemClock.now();
+    let id = DeveloperId::new(uuid_v7(now, [5; 10]));
+    let event = Event {
+        id: EventId::new(uuid_v7(now, [6; 10])),
+        name: Name::DeveloperCreated,
+        at: now,
+        actor: Actor::System("test".to_owned()),
+        data: json!({ "developer": id }),
+    };
+    let portal = environment["PORTICO_PORTAL_ID"].parse().expect("an id");
+    let developer = Developer { has_password: true, ..seed::developer(id, portal, email, Status::Approved, now) };
+    // Its defaults are ours: 19 MiB, 2 passes.
+    let phc = Argon2::default().hash_password_with_salt(password.as_bytes(), b"portico-measured").expect("a hash").to_string();
+    seed::put_developer(Transaction::<StoreError>::new(), &developer, &event)
+        .put(seed::password(id, &phc, now))
+        .commit(&Store::new(client(&environment["AWS_ENDPOINT_URL"]), &environment["PORTICO_TABLE"]))
+        .await
+        .expect("the developer is written");
 }
 
 /// A table over HTTP with a portal in it, and the environment that leads a function there.

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::sync::{Semaphore, oneshot};
 
 /// One invocation of a function in a process of its own.
@@ -64,7 +64,24 @@ async fn next(State(service): State<Arc<Service>>) -> (HeaderMap, String) {
 ///
 /// # Errors
 /// Why there is no answer: it cannot be started, or ended before.
-pub async fn invoke(mut command: Command, name: &str, event: String) -> Result<Invocation, String> {
+pub async fn invoke(command: Command, name: &str, event: String) -> Result<Invocation, String> {
+    let at_once = async |mut command: Command| {
+        let began = Instant::now();
+        Ok((command.spawn()?, began))
+    };
+    invoke_by(command, name, event, at_once).await
+}
+
+/// As [`invoke`], started by somebody who says when it began.
+///
+/// # Errors
+/// As [`invoke`] says.
+pub async fn invoke_by(
+    mut command: Command,
+    name: &str,
+    event: String,
+    start: impl AsyncFnOnce(Command) -> std::io::Result<(Child, Instant)>,
+) -> Result<Invocation, String> {
     let (send, receive) = oneshot::channel();
     let service =
         Arc::new(Service { event, handed_out: Semaphore::new(1), polled: Mutex::new(None), waiting: Mutex::new(Some(send)) });
@@ -96,8 +113,7 @@ pub async fn invoke(mut command: Command, name: &str, event: String) -> Result<I
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    let began = Instant::now();
-    let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
+    let (mut child, began) = start(command).await.map_err(|error| format!("{name}: {error}"))?;
     let answer = tokio::select! {
         answer = receive => answer.map_err(|_| "no reply".to_owned()),
         ended = child.wait() => Err(format!("the process ended: {ended:?}")),
@@ -105,12 +121,10 @@ pub async fn invoke(mut command: Command, name: &str, event: String) -> Result<I
     serving.abort();
     let (answered, reply) = answer?;
     let polled = service.polled.lock().expect("nobody panics with it").ok_or("it answered before it asked")?;
-    Ok(Invocation {
-        reply,
-        polled: polled - began,
-        answered: answered - began,
-        peak_resident: child.id().and_then(peak_resident).unwrap_or_default(),
-    })
+    let peak_resident = child.id().and_then(peak_resident).unwrap_or_default();
+    // Waited for: what is still ending takes time from whoever is started next.
+    child.kill().await.map_err(|error| error.to_string())?;
+    Ok(Invocation { reply, polled: polled - began, answered: answered - began, peak_resident })
 }
 
 /// The most memory that a process held, in bytes, where the system tells.

@@ -33,6 +33,7 @@ pub mod sign_on;
 pub mod steps;
 pub mod stream;
 pub mod teams;
+pub mod template;
 
 pub use caller::ApiCall;
 pub use client::{Client, Reply};

@@ -2,10 +2,11 @@
 //! them, with a session of their own.
 
 use portico_domain::developer::{Developer, SignUp};
-use portico_domain::event::{Actor, Name};
-use portico_domain::id::{DeveloperId, SessionId};
+use portico_domain::event::{Actor, Event, Name};
+use portico_domain::id::{DeveloperId, PortalId, SessionId};
 use portico_domain::session::Session;
 use portico_domain::status::Status;
+use portico_domain::time::Timestamp;
 use portico_http::clock::Clock as _;
 use portico_http::config::{SESSION_ABSOLUTE, SESSION_IDLE};
 use portico_http::cookies::ACCESS;
@@ -17,6 +18,31 @@ use crate::portal::{PUBLIC_URL, TestPortal};
 
 /// Developers in a transaction of [`TestPortal::crowd`]: three writes each, of the hundred that a transaction may have.
 const CROWD: usize = 33;
+
+/// A developer whose address is proved, without a password.
+pub fn developer(id: DeveloperId, portal: PortalId, email: &str, status: Status, now: Timestamp) -> Developer {
+    let full_name = email.split('@').next().unwrap_or_default().to_owned();
+    let new = SignUp { id, portal, email: email.to_owned(), full_name };
+    let (verify_generation, password_generation, email_verified_at) = (1, 1, Some(now));
+    Developer { verify_generation, password_generation, email_verified_at, ..Developer::sign_up(new, status, now) }
+}
+
+/// A developer's items, added to a transaction.
+pub fn put_developer(transaction: Transaction<StoreError>, developer: &Developer, event: &Event) -> Transaction<StoreError> {
+    let (id, portal, root) = (developer.id, developer.portal, Key::developer(developer.id));
+    let item = Item::new(&root, "developer", developer)
+        .map(|item| item.listed(&format!("{portal}#DEVELOPERS"), developer.created_at, id));
+    let guard = Item::new(&Key::email_guard(portal, &developer.email), "guard", &json!({ "owner": id }));
+    transaction
+        .put_new(item, || StoreError::Corrupt("there already".to_owned()))
+        .put_new(guard, || StoreError::Corrupt("the address is taken".to_owned()))
+        .event(&root, event)
+}
+
+/// The item of a developer's password, which is known by its PHC string.
+pub fn password(id: DeveloperId, phc: &str, now: Timestamp) -> Result<Item, StoreError> {
+    Item::new(&Key::password(id), "password", &json!({ "phc": phc, "changed_at": now }))
+}
 
 impl TestPortal {
     /// A developer with a status and a verified address, without a session.
@@ -51,13 +77,7 @@ impl TestPortal {
         email: &str,
         status: Status,
     ) -> Transaction<StoreError> {
-        let now = self.clock.now();
-        let full_name = email.split('@').next().unwrap_or_default().to_owned();
-        let new = SignUp { id, portal: self.id(), email: email.to_owned(), full_name };
-        let (verify_generation, password_generation, email_verified_at) = (1, 1, Some(now));
-        let developer =
-            Developer { verify_generation, password_generation, email_verified_at, ..Developer::sign_up(new, status, now) };
-        let root = Key::developer(id);
+        let developer = developer(id, self.id(), email, status, self.clock.now());
         let event = self
             .portal
             .event(
@@ -66,13 +86,7 @@ impl TestPortal {
                 json!({ "portal": self.id(), "developer": id, "after": { "status": status } }),
             )
             .expect("an event");
-        let item =
-            Item::new(&root, "developer", &developer).map(|item| item.listed(&format!("{}#DEVELOPERS", self.id()), now, id));
-        let guard = Item::new(&Key::email_guard(self.id(), email), "guard", &json!({ "owner": id }));
-        transaction
-            .put_new(item, || StoreError::Corrupt("there already".to_owned()))
-            .put_new(guard, || StoreError::Corrupt("the address is taken".to_owned()))
-            .event(&root, &event)
+        put_developer(transaction, &developer, &event)
     }
 
     /// An approved developer who is signed in.

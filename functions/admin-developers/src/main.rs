@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), portico_http::StartError> {
-    portico_http::lambda::serve(admin_developers::handle).await
+    portico_http::lambda::serve_with_keys(admin_developers::handle).await
 }

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), portico_http::StartError> {
-    portico_http::lambda::serve(refresh_session::handle).await
+    portico_http::lambda::serve_with_keys(refresh_session::handle).await
 }

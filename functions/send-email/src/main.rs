@@ -6,5 +6,5 @@ use portico_http::{StartError, lambda};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
     let mailer = Mailer::from_environment().await;
-    lambda::serve_events(async |portal, event| send_email::handle(portal, &mailer, event).await).await
+    lambda::serve_events_with_keys(async |portal, event| send_email::handle(portal, &mailer, event).await).await
 }

@@ -2,6 +2,7 @@
 
 pub mod parameters;
 mod roots;
+pub mod signed;
 
 use std::time::Duration;
 
@@ -50,6 +51,19 @@ impl Service {
             Self::S3 => "AWS_ENDPOINT_URL_S3",
             Self::Ses => "AWS_ENDPOINT_URL_SESV2",
             Self::Ssm => "AWS_ENDPOINT_URL_SSM",
+        }
+    }
+
+    /// The first label of its host's name, and the name that requests are signed for.
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ApiGateway => ("apigateway", "apigateway"),
+            Self::DynamoDb => ("dynamodb", "dynamodb"),
+            Self::EventBridge => ("events", "events"),
+            Self::Lambda => ("lambda", "lambda"),
+            Self::S3 => ("s3", "s3"),
+            Self::Ses => ("email", "ses"),
+            Self::Ssm => ("ssm", "ssm"),
         }
     }
 
@@ -114,16 +128,22 @@ pub fn connector_with(resolver: impl ResolveDns + Clone + 'static) -> SharedHttp
     SharedHttpConnector::new(builder.build_with_resolver(resolver))
 }
 
-/// What a function's client of a service is made from, as the environment says: `AWS_REGION`, the credentials' variables, and an
-/// endpoint for an emulation (over plain HTTP where it says `http://`).
-pub async fn from_environment(service: Service) -> SdkConfig {
-    let endpoint = service.endpoint();
-    let http = client(endpoint.as_deref());
+/// Who a function is for a service, as the environment says: `AWS_REGION`, the credentials' variables, and an endpoint for an
+/// emulation. Without an HTTP client.
+pub async fn identity_from_environment(service: Service) -> SdkConfig {
     let mut config = SdkConfig::builder();
-    config.set_region(EnvironmentVariableRegionProvider::new().region().await).set_endpoint_url(endpoint);
-    config
+    config.set_region(EnvironmentVariableRegionProvider::new().region().await).set_endpoint_url(service.endpoint());
+    config.credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())).build()
+}
+
+/// What a function's client of a service is made from: as [`identity_from_environment`], with retries, timeouts and an HTTP client (plain
+/// where the endpoint says `http://`).
+pub async fn from_environment(service: Service) -> SdkConfig {
+    let identity = identity_from_environment(service).await;
+    let http = client(identity.endpoint_url());
+    identity
+        .into_builder()
         .behavior_version(aws_config::BehaviorVersion::latest())
-        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
         .http_client(http)
         .retry_config(retries())
         .timeout_config(timeouts())

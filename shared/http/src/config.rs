@@ -146,11 +146,26 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         addresses.map(|address| EmailAddress::parse(address).map_err(|_| rule())).collect()
     }
 
-    /// Reads the configuration.
+    /// Reads the configuration, without keys.
     ///
     /// # Errors
     /// [`ConfigError`] for the first variable that is missing or wrong.
     pub fn config(&self) -> Result<Config, ConfigError> {
+        self.config_with(|_| Ok(Keys::default()))
+    }
+
+    /// Reads the configuration, and the keys that are there.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first variable that is missing or wrong.
+    pub fn config_with_keys(&self) -> Result<Config, ConfigError> {
+        self.config_with(|public| self.keys(public))
+    }
+
+    fn config_with(
+        &self,
+        keys: impl FnOnce(&BTreeMap<String, Vec<u8>>) -> Result<Keys, ConfigError>,
+    ) -> Result<Config, ConfigError> {
         let portal = self.parsed("PORTICO_PORTAL_ID", str::parse::<PortalId>)?;
         let public_url = self.parsed("PORTICO_PUBLIC_URL", PublicUrl::parse)?;
         let variable = "PORTICO_SESSION_PUBLIC_KEYS";
@@ -164,7 +179,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             let raw = STANDARD.decode(key).ok().filter(|raw| raw.len() == 32).ok_or_else(rule)?;
             public_keys.insert(kid.to_owned(), raw);
         }
-        let keys = self.keys(&public_keys)?;
+        let keys = keys(&public_keys)?;
         Ok(Config {
             verifier: Verifier::new(public_keys, &public_url.origin(), portal),
             session_idle: self.hours("PORTICO_SESSION_IDLE_HOURS", SESSION_IDLE)?,

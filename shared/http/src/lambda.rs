@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{ConfigError, Environment, Looked};
+use crate::config::{Config, ConfigError, Environment, Looked};
 use crate::links_seen::LinksSeen;
 use crate::passwords::Passwords;
 use crate::portal::Portal;
@@ -35,15 +35,32 @@ impl fmt::Debug for StartError {
     }
 }
 
-/// Everything that a function has at hand, as its environment says.
+/// Everything that a function has at hand, as its environment says. Without keys: what nobody asks for is not in the binary.
 ///
 /// # Errors
 /// [`StartError::Config`] names the variable.
 pub async fn portal_from_environment() -> Result<Portal, StartError> {
-    let environment = Environment(|name: &str| std::env::var(name).ok());
+    let environment = Environment(variable as fn(&str) -> Option<String>);
+    portal(&environment, environment.config()?).await
+}
+
+/// As [`portal_from_environment`], with the keys that the environment holds or names.
+///
+/// # Errors
+/// [`StartError::Config`] names the variable.
+pub async fn portal_with_keys() -> Result<Portal, StartError> {
+    let environment = Environment(variable as fn(&str) -> Option<String>);
     let looked = Looked::up(&environment).await?;
-    let with_secrets = Environment(|name: &str| looked.value(name).or_else(|| std::env::var(name).ok()));
-    let config = with_secrets.config().map_err(|error| looked.told(error))?;
+    let with_secrets = Environment(|name: &str| looked.value(name).or_else(|| variable(name)));
+    let config = with_secrets.config_with_keys().map_err(|error| looked.told(error))?;
+    portal(&environment, config).await
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+async fn portal(environment: &Environment<fn(&str) -> Option<String>>, config: Config) -> Result<Portal, StartError> {
     let table = environment.required("PORTICO_TABLE")?;
     let store = connect::from_environment(&table).await;
     let specifications = match environment.optional("PORTICO_SPECIFICATIONS") {
@@ -77,9 +94,27 @@ where
     F: AsyncFn(&Portal, Request) -> Result<Response, Problem>,
 {
     log_as_json();
-    let portal = portal_from_environment().await?;
+    answer(&portal_from_environment().await?, handle).await
+}
+
+/// As [`serve`], for a handler that needs keys.
+///
+/// # Errors
+/// [`StartError`] says why it cannot begin.
+pub async fn serve_with_keys<F>(handle: F) -> Result<(), StartError>
+where
+    F: AsyncFn(&Portal, Request) -> Result<Response, Problem>,
+{
+    log_as_json();
+    answer(&portal_with_keys().await?, handle).await
+}
+
+async fn answer<F>(portal: &Portal, handle: F) -> Result<(), StartError>
+where
+    F: AsyncFn(&Portal, Request) -> Result<Response, Problem>,
+{
     let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
-    let (portal, handle, function) = (&portal, &handle, function.as_str());
+    let (handle, function) = (&handle, function.as_str());
     lambda_runtime::run(service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
         let event = watch::as_from_api_gateway(event.payload, function);
         Ok::<_, std::convert::Infallible>(edge::serve(portal, event, |request| handle(portal, request)).await)
@@ -100,8 +135,30 @@ where
     F: AsyncFn(&Portal, E) -> Result<A, Problem>,
 {
     log_as_json();
-    let portal = portal_from_environment().await?;
-    let (portal, handle) = (&portal, &handle);
+    take(&portal_from_environment().await?, handle).await
+}
+
+/// As [`serve_events`], for a handler that needs keys.
+///
+/// # Errors
+/// [`StartError`] says why it cannot begin.
+pub async fn serve_events_with_keys<E, A, F>(handle: F) -> Result<(), StartError>
+where
+    E: for<'de> serde::Deserialize<'de>,
+    A: serde::Serialize,
+    F: AsyncFn(&Portal, E) -> Result<A, Problem>,
+{
+    log_as_json();
+    take(&portal_with_keys().await?, handle).await
+}
+
+async fn take<E, A, F>(portal: &Portal, handle: F) -> Result<(), StartError>
+where
+    E: for<'de> serde::Deserialize<'de>,
+    A: serde::Serialize,
+    F: AsyncFn(&Portal, E) -> Result<A, Problem>,
+{
+    let handle = &handle;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
         Box::pin(handle(portal, event.payload)).await.map_err(|problem| {
             tracing::error!(kind = problem.kind().name(), cause = problem.cause(), "failed");

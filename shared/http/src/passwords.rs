@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
 use portico_domain::password::{AttemptedPassword, Password};
 use tokio::sync::Semaphore;
 
 use crate::clock::Entropy;
 use crate::problem::Problem;
+
+mod argon;
+
+use argon::Memory;
 
 /// Memory of one hash in KiB (OWASP's floor: 19 MiB with 2 passes).
 pub const MEMORY_KIB: u32 = 19 * 1024;
@@ -26,6 +28,7 @@ pub const WAITING: usize = 60;
 pub struct Passwords {
     running: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    memory: Arc<Memory>,
     computed: Arc<AtomicU64>,
     at_work: Arc<AtomicUsize>,
     most_at_work: Arc<AtomicUsize>,
@@ -36,16 +39,12 @@ impl Default for Passwords {
         Self {
             running: Arc::new(Semaphore::new(AT_ONCE)),
             queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            memory: Arc::default(),
             computed: Arc::default(),
             at_work: Arc::default(),
             most_at_work: Arc::default(),
         }
     }
-}
-
-fn hasher() -> Result<Argon2<'static>, Problem> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// A hash that no password has, verified when there is none to verify: a stranger costs what a developer costs.
@@ -62,18 +61,23 @@ impl Passwords {
         self.most_at_work.load(Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    /// How many pieces of memory hashes have worked in, each of [`MEMORY_KIB`].
+    pub fn pieces_of_memory(&self) -> usize {
+        self.memory.pieces()
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Memory) -> T + Send + 'static) -> Result<T, Problem> {
         let Ok(place) = self.queue.clone().try_acquire_owned() else {
             return Err(Problem::busy("too many passwords wait to be hashed"));
         };
         let running = self.running.clone().acquire_owned().await.map_err(|error| Problem::internal(error.to_string()))?;
         self.computed.fetch_add(1, Ordering::Relaxed);
-        let (at_work, most) = (self.at_work.clone(), self.most_at_work.clone());
+        let (at_work, most, memory) = (self.at_work.clone(), self.most_at_work.clone(), self.memory.clone());
         let work = move || {
             // The places belong to the work: whoever asked may hang up, and the memory is in use until it is done.
             let _places = (place, running);
             most.fetch_max(at_work.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
-            let done = work();
+            let done = work(&memory);
             at_work.fetch_sub(1, Ordering::Relaxed);
             done
         };
@@ -87,11 +91,7 @@ impl Passwords {
     pub async fn hash(&self, password: Password, entropy: &dyn Entropy) -> Result<String, Problem> {
         let mut salt = [0_u8; 16];
         entropy.fill(&mut salt).map_err(|error| Problem::internal(error.to_string()))?;
-        let hashed = self
-            .run(move || {
-                hasher().map(|hasher| hasher.hash_password_with_salt(password.expose(), &salt).map(|hash| hash.to_string()))
-            })
-            .await??;
+        let hashed = self.run(move |memory| memory.hash(password.expose(), &salt)).await?;
         hashed.map_err(|error| Problem::internal(error.to_string()))
     }
 
@@ -103,9 +103,9 @@ impl Passwords {
         let somebody = phc.is_some();
         let phc = phc.unwrap_or_else(|| NOBODY.to_owned());
         let matches = self
-            .run(move || {
+            .run(move |memory| {
                 let hash = PasswordHash::new(&phc).map_err(|error| Problem::internal(error.to_string()))?;
-                Ok::<_, Problem>(hasher()?.verify_password(attempt.expose(), &hash).is_ok())
+                Ok::<_, Problem>(memory.verify(attempt.expose(), &hash).unwrap_or(false))
             })
             .await??;
         Ok(matches && somebody)

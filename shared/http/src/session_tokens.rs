@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use portico_domain::id::{DeveloperId, PortalId, SessionId};
 use portico_domain::session::{ACCESS_LIFETIME, LEEWAY, Session};
 use portico_domain::time::Timestamp;
+use portico_identity::signatures;
 use serde::{Deserialize, Serialize};
 
 /// What sets these JWTs apart from every other kind.
@@ -95,7 +96,7 @@ impl Signer {
             exp: now.plus(ACCESS_LIFETIME).seconds(),
         };
         let header = Header { typ: Some(TYPE.to_owned()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        jsonwebtoken::encode(&header, &claims, &self.key)
+        signatures::encode(&header, &claims, &self.key)
     }
 }
 
@@ -125,7 +126,7 @@ impl Verifier {
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.validate_exp = false; // compared below, with the clock that was passed in
         validation.validate_nbf = false;
-        jsonwebtoken::decode::<Claims>(token, key, &validation).map(|token| token.claims).map_err(|_| Refused::NotOurs)
+        signatures::decode::<Claims>(token, key, &validation).map(|token| token.claims).map_err(|_| Refused::NotOurs)
     }
 
     /// Verifies a JWT at a moment, with [`LEEWAY`] on both sides.

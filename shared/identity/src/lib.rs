@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod provider;
 pub mod providers;
 pub mod reach;
+pub mod signatures;
 pub mod token;
 pub mod trial;
 

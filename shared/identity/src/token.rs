@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::provider::ALGORITHMS;
 use crate::providers::{Providers, Unavailable};
+use crate::signatures;
 
 /// The longest token that is looked at.
 const MAX_CHARS: usize = 16 * 1024;
@@ -62,7 +63,7 @@ pub async fn verify(token: &str, issuer: &str, providers: &Providers, now: Times
     validation.set_required_spec_claims(&["exp", "iss"]);
     validation.validate_aud = false;
     validation.validate_exp = false; // compared by `Claims`, with the clock that was passed in
-    let decoded = jsonwebtoken::decode::<Payload>(token, key.decoding(), &validation).map_err(|_| Refused::NotTheirs)?;
+    let decoded = signatures::decode::<Payload>(token, key.decoding(), &validation).map_err(|_| Refused::NotTheirs)?;
     // The library takes a list of issuers too.
     let claims = decoded.claims.0;
     if claims.get("iss").and_then(Value::as_str) == Some(issuer) { Ok(Claims::verified(claims)) } else { Err(Refused::NotTheirs) }

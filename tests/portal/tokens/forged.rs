@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signer as _, SigningKey};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, Header};
 use portico_domain::strategy::OpenIdConnect;
-use portico_tests::lying_provider::{FIRST, LyingProvider, SECOND, Signing};
+use portico_tests::lying_provider::{FIRST, LyingProvider, SECOND, Signing, signed_by_secret};
 use serde_json::{Value, json};
 
 use super::open::{Open, terms, texts};
@@ -63,10 +63,7 @@ fn forty(open: &Open, evil: &LyingProvider) -> Vec<(&'static str, String)> {
         change(&mut header);
         key.sign_as(&header, &good)
     };
-    let hmac = |kid: &str, secret: &[u8]| {
-        let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &good, &EncodingKey::from_secret(secret)).expect("it can be signed")
-    };
+    let hmac = |kid: &str, secret: &[u8]| signed_by_secret(&json!({ "typ": "JWT", "alg": "HS256", "kid": kid }), &good, secret);
     let real = FIRST.sign(&good);
     let (head_and_claims, signature) = real.rsplit_once('.').expect("a signature");
     let (head, claims) = head_and_claims.split_once('.').expect("claims");

@@ -1,22 +1,13 @@
-//! Specifications in a bucket: object storage reached with the credentials, the region and the HTTP client of the AWS SDKs.
+//! Specifications in a bucket of S3: three requests, signed with the credentials and sent by the HTTP client of the AWS SDKs.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest as SdkRequest;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
-use object_store::aws::{AmazonS3Builder, AwsCredential};
-use object_store::client::{
-    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
-};
-use object_store::path::Path;
-use object_store::prefix::PrefixStore;
-use object_store::{BackoffConfig, CredentialProvider, ObjectStore, RetryConfig};
-use portico_aws::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use bytes::Bytes;
+use http::StatusCode;
+use portico_aws::signed::{Call, Said, Tries};
+use portico_aws::{SdkConfig, Service};
 
 /// How long a body may be on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +17,7 @@ pub struct Limits {
     /// All tries together: what is not there by then is not waited for.
     pub whole: Duration,
     /// Tries after the first.
-    pub retries: usize,
+    pub retries: u32,
 }
 
 impl Limits {
@@ -36,96 +27,81 @@ impl Limits {
     pub const OPERATOR: Self = Self { one_try: Duration::from_secs(60), whole: Duration::from_secs(180), retries: 2 };
 }
 
-/// The bucket, and the folder in it, of `s3://bucket` or `s3://bucket/folder`.
-///
-/// # Errors
-/// A sentence fragment that says what is wrong.
-pub(super) fn open(place: &str, config: &SdkConfig, limits: Limits) -> Result<Arc<dyn ObjectStore>, String> {
-    let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
-    if bucket.is_empty() {
-        return Err("must name a bucket: s3://bucket or s3://bucket/folder".to_owned());
-    }
-    let region = config.region().ok_or("is in a bucket, and no region is known: set AWS_REGION")?;
-    let credentials = config.credentials_provider().ok_or("is in a bucket, and there are no credentials")?;
-    let mut builder = AmazonS3Builder::new()
-        .with_bucket_name(bucket)
-        .with_region(region.as_ref())
-        .with_credentials(Arc::new(Credentials(credentials)))
-        .with_retry(RetryConfig {
-            backoff: BackoffConfig {
-                init_backoff: Duration::from_millis(50),
-                max_backoff: Duration::from_millis(500),
-                base: 2.0,
-            },
-            max_retries: limits.retries,
-            retry_timeout: limits.whole,
-        })
-        .with_http_connector(Sdk(portico_aws::connector(config.endpoint_url()), limits.one_try));
-    if let Some(endpoint) = config.endpoint_url() {
-        builder = builder.with_endpoint(endpoint).with_allow_http(true);
-    }
-    let store = builder.build().map_err(|error| error.to_string())?;
-    let folder = Path::parse(folder).map_err(|error| error.to_string())?;
-    Ok(if folder.as_ref().is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, folder)) })
-}
-
-/// The SDK's credentials, asked for before each request: the provider is the one that knows when they end.
+/// A bucket, and a folder in it.
 #[derive(Debug)]
-struct Credentials(SharedCredentialsProvider);
-
-#[async_trait]
-impl CredentialProvider for Credentials {
-    type Credential = AwsCredential;
-
-    async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
-        let generic = |source| object_store::Error::Generic { store: "S3", source };
-        let found = self.0.provide_credentials().await.map_err(|error| generic(Box::new(error)))?;
-        Ok(Arc::new(AwsCredential {
-            key_id: found.access_key_id().to_owned(),
-            secret_key: found.secret_access_key().to_owned(),
-            token: found.session_token().map(str::to_owned),
-        }))
-    }
+pub(super) struct Bucket {
+    /// `/bucket/` or `/bucket/folder/`.
+    path: String,
+    config: SdkConfig,
+    connector: OnceLock<SharedHttpConnector>,
+    limits: Limits,
 }
 
-/// The SDKs' HTTP client, and how long one try may take.
-#[derive(Clone, Debug)]
-struct Sdk(SharedHttpConnector, Duration);
-
-impl HttpConnector for Sdk {
-    fn connect(&self, _options: &ClientOptions) -> object_store::Result<HttpClient> {
-        Ok(HttpClient::new(self.clone()))
+impl Bucket {
+    /// The one that `bucket` or `bucket/folder` names.
+    ///
+    /// # Errors
+    /// A sentence fragment that says what is wrong.
+    pub(super) fn new(place: &str, config: &SdkConfig, limits: Limits) -> Result<Self, String> {
+        let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
+        if bucket.is_empty() {
+            return Err("must name a bucket: s3://bucket or s3://bucket/folder".to_owned());
+        }
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if !place.chars().all(is_plain) || folder.split('/').any(|part| matches!(part, "." | "..")) {
+            return Err("must have names of letters, digits and - _ . only".to_owned());
+        }
+        config.region().ok_or("is in a bucket, and no region is known: set AWS_REGION")?;
+        config.credentials_provider().ok_or("is in a bucket, and there are no credentials")?;
+        let parts = place.split('/').filter(|part| !part.is_empty());
+        let path = parts.fold(String::from("/"), |path, part| format!("{path}{part}/"));
+        Ok(Self { path, config: config.clone(), connector: OnceLock::new(), limits })
     }
-}
 
-#[async_trait]
-impl HttpService for Sdk {
-    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        // A body that stalls half-way is a try that failed, like a reply that never comes.
-        match tokio::time::timeout(self.1, self.send(request)).await {
-            Ok(answer) => answer,
-            // `Request` and not `Timeout`, which is not tried again for a conditional write. Ours may be: the same body lies under its
-            // digest whether the first try or the second put it there.
-            Err(elapsed) => Err(HttpError::new(HttpErrorKind::Request, elapsed)),
+    pub(super) async fn keep(&self, digest: &str, body: Bytes) -> Result<(), String> {
+        match self.ask("PUT", digest, &[("if-none-match", "*")], &body).await? {
+            Said { status: 200, .. } => Ok(()),
+            // Said too where another writer is only about to put it: the body must really be there.
+            Said { status: 412, .. } => match self.ask("HEAD", digest, &[], &Bytes::new()).await? {
+                Said { status: 200, .. } => Ok(()),
+                said => Err(refused(&said)),
+            },
+            said => Err(refused(&said)),
         }
     }
-}
 
-impl Sdk {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| HttpError::new(HttpErrorKind::Request, Boxed(source));
-        let (parts, body) = request.into_parts();
-        let body = ByteStream::new(SdkBody::from_body_1_x(body)).collect().await.map_err(|error| failed(error.into()))?;
-        let request = http::Request::from_parts(parts, SdkBody::from(body.into_bytes()));
-        let request = SdkRequest::try_from(request).map_err(|error| failed(error.into()))?;
-        let answer = self.0.call(request).await.map_err(|error| failed(error.into()))?;
-        let (parts, body) = answer.try_into_http1x().map_err(|error| failed(error.into()))?.into_parts();
-        let body = ByteStream::new(body).collect().await.map_err(|error| failed(error.into()))?;
-        Ok(HttpResponse::from_parts(parts, body.into_bytes().into()))
+    pub(super) async fn body(&self, digest: &str) -> Result<Option<Bytes>, String> {
+        match self.ask("GET", digest, &[], &Bytes::new()).await? {
+            Said { status: 200, body } => Ok(Some(body)),
+            Said { status: 404, .. } => Ok(None),
+            said => Err(refused(&said)),
+        }
+    }
+
+    /// The same body lies under its digest whichever try put it there, so a write is tried again like a read.
+    async fn ask(
+        &self,
+        method: &str,
+        digest: &str,
+        headers: &[(&'static str, &'static str)],
+        body: &Bytes,
+    ) -> Result<Said, String> {
+        let path = format!("{}{digest}", self.path);
+        let endpoint = self.config.endpoint_url();
+        let call = Call { service: Service::S3, endpoint, method, path: &path, headers, body: body.clone() };
+        let connector = self.connector.get_or_init(|| portico_aws::connector(endpoint));
+        let tries = Tries { one: self.limits.one_try, more: self.limits.retries };
+        call.answer(&self.config, connector, tries).await.map_err(|error| format!("the bucket {error}"))
     }
 }
 
-/// An error of any kind as one that [`HttpError`] takes.
-#[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-struct Boxed(Box<dyn std::error::Error + Send + Sync>);
+/// The status and S3's code of the error, for the log. The answer's other words may name what nobody should read there.
+fn refused(said: &Said) -> String {
+    let status = StatusCode::from_u16(said.status).map_or_else(|_| said.status.to_string(), |status| status.to_string());
+    let text = String::from_utf8_lossy(&said.body);
+    let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map(|(code, _)| code);
+    match code.filter(|code| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        Some(code) => format!("the bucket answered {status}: {code}"),
+        None => format!("the bucket answered {status}"),
+    }
+}
