@@ -142,15 +142,21 @@ async fn signing_out_ends_the_session_and_says_where_the_provider_ends_its_own()
     let there = url::Url::parse(there).expect("a URL");
     assert!(there.as_str().starts_with(&format!("{}/logout?", on.lying.issuer())));
     let said = |name: &str| there.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
-    assert_eq!(said("id_token_hint"), Some(token));
+    assert_eq!(said("id_token_hint").as_deref(), token.split_once('~').map(|(_, token)| token));
     assert_eq!(said("client_id").as_deref(), Some("portal"));
     assert_eq!(said("post_logout_redirect_uri").as_deref(), Some("https://portal.example.test/"));
     assert_eq!(ada.cookie("portalidtoken"), None);
     ada.me().await.expect(401);
-    // A token of somebody else is handed on to nobody, and a provider that cannot be asked keeps nobody signed in.
+    // A token of another session, or of another issuer, is handed on to nobody, and a provider that cannot be asked keeps nobody signed in.
     let (ada, reply) = on.sign_in(json!({})).await;
     reply.expect(303);
-    ada.set_cookie("portalidtoken", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2V2aWwudGVzdCJ9.x");
+    ada.set_cookie("portalidtoken", &token);
+    assert!(!ada.logout().await.expect(204).headers.contains_key("portico-continue"));
+    let (ada, reply) = on.sign_in(json!({})).await;
+    reply.expect(303);
+    let kept = ada.cookie("portalidtoken").expect("an ID token");
+    let session = kept.split('~').next().unwrap_or_default();
+    ada.set_cookie("portalidtoken", &format!("{session}~eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2V2aWwudGVzdCJ9.x"));
     let reply = ada.logout().await.expect(204);
     let there = reply.headers.get("portico-continue").and_then(|place| place.to_str().ok()).expect("a place");
     assert!(!there.contains("id_token_hint"), "{there}");
@@ -183,9 +189,25 @@ async fn what_the_id_token_lacks_is_asked_for_once_more_and_only_about_the_same_
     let thin = json!({ "email": null, "name": null, "email_verified": null });
     on.sign_in(thin.clone()).await.1.expect(303);
     assert_eq!(on.portal.known(ADA).await.full_name, "Ada");
+    // Whether an address is proven is said of the one beside it.
+    on.lying.tell(json!({ "sub": "grace", "email": "grace@example.test", "email_verified": true }));
+    on.sign_in(json!({ "sub": "grace", "email": "eve@example.test", "email_verified": null })).await.1.expect(403);
     on.lying.tell(json!({ "sub": "somebody-else", "email": "eve@example.test", "email_verified": true }));
     on.sign_in(thin).await.1.expect(400);
     assert!(on.portal.developer("eve@example.test").await.is_none());
+    on.portal.end().await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_asked_for_more_takes_neither_teams_nor_names_away() {
+    let on = SignOn::start().await;
+    on.lying.describe("userinfo_endpoint", json!(format!("{}/nowhere", on.lying.issuer())));
+    let pilots = on.portal.team("Pilots").await;
+    on.map("pilots", pilots).await;
+    on.sign_in(json!({ "groups": ["pilots"] })).await.1.expect(303);
+    on.sign_in(json!({})).await.1.expect(503);
+    let ada = on.portal.known(ADA).await;
+    assert_eq!((ada.teams, ada.full_name.as_str()), (vec![pilots], "Ada Lovelace"));
     on.portal.end().await;
 }
 
@@ -233,6 +255,7 @@ async fn nothing_that_is_secret_or_personal_is_in_the_log_the_table_or_an_event(
     let code = on.lying.sign_in(&asked, on.now(), json!({}));
     browser.come_back(&asked, &code).await.expect(303);
     let token = browser.cookie("portalidtoken").expect("an ID token");
+    let token = token.split('~').next_back().unwrap_or_default().to_owned();
     browser.come_back(&asked, &code).await.expect(400);
     on.sign_in(json!({ "aud": "another" })).await.1.expect(400);
     let (log, table) = (logs.text(), on.portal.dump().await);

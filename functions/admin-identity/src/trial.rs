@@ -2,14 +2,12 @@
 
 use portico_domain::identity_provider::place_of_secret;
 use portico_http::response::ok;
+use portico_http::sign_on::redirect_uri;
 use portico_http::{Portal, Problem, Request, Response};
 use portico_identity::trial::{Check, Trial};
 use serde::Serialize;
 
 use crate::change::asked_of_one;
-
-/// Where providers send browsers back to.
-const CALLBACK: &str = "/login/sso/callback";
 
 #[derive(Serialize)]
 struct TrialView {
@@ -34,7 +32,7 @@ pub(crate) async fn test(portal: &Portal, request: &Request) -> Result<Response,
         issuer: &provider.settings.issuer,
         client_id: &provider.settings.client_id,
         secret: secret.as_ref().map(Option::as_ref).map_err(|error| *error),
-        redirect_uri: &format!("{}{CALLBACK}", portal.config.public_url.origin()),
+        redirect_uri: &redirect_uri(&portal.config.public_url),
         random: portal.random()?,
     };
     let checks = trial.checks(portal.providers.fetcher()).await;

@@ -63,7 +63,7 @@ async fn decide(portal: &Portal, decision: &Arrived) -> Result<Option<Outcome>, 
             return Err(Problem::new(Kind::Conflict, "detail.decision_id is the id of another decision, which arrived before."));
         }
     }
-    let by = By { actor: Actor::Automation(decision.decided_by.clone()), arrived: Some(decision), reason: None };
+    let by = By { arrived: Some(decision), ..By::request(Actor::Automation(decision.decided_by.clone())) };
     match take_effect(portal, decision, &by).await {
         Ok(()) => Ok(Some(Outcome::Decided)),
         Err(DecideError::Repeated) => Ok(None),

@@ -14,13 +14,13 @@ use portico_domain::sign_on_attempt::Attempt;
 use portico_domain::single_sign_on::Person;
 use portico_domain::status::Status;
 use portico_http::cookies::ACCESS;
-use portico_http::decisions::By;
+use portico_http::decisions::{By, DecideError};
 use portico_http::local_path::LocalPath;
 use portico_http::sign_on::SignOn;
 use portico_http::{Portal, Problem, Request, Response, cookies};
 use portico_identity::code_flow::SignedOn;
-use portico_store::sha256_hex;
 use portico_store::single_sign_on::BeginSessionError;
+use portico_store::{decide_again, sha256_hex};
 
 use crate::stop::Stop;
 
@@ -49,12 +49,15 @@ async fn finish(portal: &Portal, request: &Request, sign_on: &SignOn) -> Result<
     let signed_on = redeem(portal, request, provider, &attempt).await?;
     let person = Person::read(&provider.settings.issuer, &signed_on.claims, &provider.settings.claims).ok_or(Stop::NotTheirs)?;
     let signed_in = signed_in(portal, request).await;
-    let developer = meeting::developer(portal, &person, provider, signed_in).await?;
-    let developer = approved(portal, developer).await?;
+    let developer = decide_again(|| async {
+        let developer = meeting::developer(portal, &person, provider, signed_in).await?;
+        approved(portal, developer).await
+    })
+    .await?;
     if sign_on.maps_groups {
         groups::follow(portal, &developer, &person, provider).await?;
     }
-    begin(portal, request, &developer, &attempt, &signed_on).await
+    begin(portal, request, (&developer, provider), &attempt, &signed_on).await
 }
 
 /// The attempt of this browser that the provider answers, if it is one that was begun with this provider not long ago.
@@ -63,7 +66,10 @@ fn answered(portal: &Portal, request: &Request, provider: &IdentityProvider) -> 
     let cookie = request.cookies.one(name).ok().flatten().ok_or(Stop::NotBegun)?;
     let attempt = Attempt::read(cookie).ok_or(Stop::NotBegun)?;
     let state = request.query.get("state").ok().flatten().unwrap_or_default();
-    let fits = attempt.fits(state) && attempt.provider() == provider.id && attempt.is_in_time(portal.now());
+    let settings = &provider.settings;
+    let fits = attempt.fits(state, &settings.issuer, &settings.client_id)
+        && attempt.provider() == provider.id
+        && attempt.is_in_time(portal.now());
     if fits { Ok(attempt) } else { Err(Stop::NotBegun) }
 }
 
@@ -88,13 +94,19 @@ async fn signed_in(portal: &Portal, request: &Request) -> Option<DeveloperId> {
     visitor.developer.map(|developer| developer.id)
 }
 
-/// The developer, approved: somebody who waited waits no longer (contract, point 10).
-async fn approved(portal: &Portal, developer: Developer) -> Result<Developer, Stop> {
+/// The developer, approved: somebody who waited waits no longer (contract, point 10). Nothing, if an administrator decided meanwhile: then
+/// it has to be looked at again who may come in.
+async fn approved(portal: &Portal, developer: Developer) -> Result<Option<Developer>, Stop> {
     if developer.status != Status::Pending {
-        return Ok(developer);
+        return Ok(Some(developer));
     }
-    let decided = portal.decide_about_developer(developer, Status::Approved, &By::request(actor())).await;
-    decided.map_err(|error| Stop::Problem(error.into()))
+    match portal.decide_about_developer(developer, Status::Approved, &By::as_seen(actor())).await {
+        Ok(developer) => Ok(Some(developer)),
+        Err(DecideError::Overtaken(_) | DecideError::Gone) => Ok(None),
+        Err(error @ (DecideError::IllegalStep(_) | DecideError::Repeated | DecideError::Failed(_))) => {
+            Err(Stop::Problem(error.into()))
+        }
+    }
 }
 
 /// Who does what follows from signing in.
@@ -105,17 +117,18 @@ fn actor() -> Actor {
 async fn begin(
     portal: &Portal,
     request: &Request,
-    developer: &Developer,
+    (developer, provider): (&Developer, &IdentityProvider),
     attempt: &Attempt,
     signed_on: &SignedOn,
 ) -> Result<Response, Stop> {
     let now = portal.now();
     let session = Session::begin(portal.new_id()?, developer, portal.session_lifetime(), now);
     let old = portal.presented_session(request);
-    let answer = sha256_hex(&attempt.state());
+    let settings = &provider.settings;
+    let answer = sha256_hex(&attempt.state(&settings.issuer, &settings.client_id));
     portal.store.begin_session(developer, &session, &answer, old, now).await.map_err(|error| match error {
-        BeginSessionError::Used => Stop::NotBegun,
-        BeginSessionError::NotApproved => Stop::refused(Status::Revoked, None),
+        // Whoever lost the approval meanwhile reads why at the next try.
+        BeginSessionError::Used | BeginSessionError::NotApproved => Stop::NotBegun,
         BeginSessionError::Store(error) => Stop::Problem(error.into()),
     })?;
     let mut response = portal.with_session(&session, now)?;
@@ -123,7 +136,7 @@ async fn begin(
     let to = LocalPath::parse(attempt.to());
     let to = HeaderValue::from_str(to.as_ref().map_or(HOME, LocalPath::as_str)).unwrap_or(HeaderValue::from_static(HOME));
     response.headers_mut().insert(header::LOCATION, to);
-    let kept = cookies::set_id_token(&signed_on.id_token, session.absolute_until, now, &portal.config.public_url)?;
+    let kept = cookies::set_id_token(session.id, &signed_on.id_token, session.absolute_until, now, &portal.config.public_url)?;
     response.headers_mut().append(header::SET_COOKIE, kept);
     Ok(response)
 }

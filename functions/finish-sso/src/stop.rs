@@ -4,7 +4,6 @@ use http::StatusCode;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::single_sign_on::Refusal;
 use portico_domain::status::Status;
-use portico_domain::text::DecisionReason;
 use portico_http::plain_page::PlainPage;
 use portico_http::sign_on::BEGIN;
 use portico_http::{Problem, Request, Response};
@@ -83,17 +82,12 @@ impl Stop {
         }
     }
 
-    /// A developer who may not come in.
-    pub(crate) const fn refused(status: Status, reason: Option<DecisionReason>) -> Self {
-        Self::Refused(Refusal::NotApproved { status, reason })
-    }
-
     /// The page, which says what is in the way and where to go on.
     ///
     /// # Errors
     /// A 500 if it cannot be rendered.
     pub(crate) fn page(self, request: &Request, portal: &Settings) -> Result<Response, Problem> {
-        let Words { status, name, title, text } = self.words();
+        let Words { status, name, title, text } = self.words(portal);
         if let Self::Problem(problem) = &self {
             tracing::error!(
                 function = "finish-sso",
@@ -128,7 +122,7 @@ impl Stop {
         [begin, password, Some(("Go to the catalog", "/apis".to_owned()))].into_iter().flatten().collect()
     }
 
-    fn words(&self) -> Words {
+    fn words(&self, portal: &Settings) -> Words {
         let words = |status, name, title, text: &str| Words { status, name, title, text: text.to_owned() };
         match self {
             Self::NoSignOn => words(
@@ -173,7 +167,7 @@ impl Stop {
                 "Signing in does not work now",
                 "The identity provider cannot be asked. Try again in a moment.",
             ),
-            Self::Refused(refusal) => refused(refusal),
+            Self::Refused(refusal) => refused(refusal, portal),
             Self::Problem(problem) => {
                 words(problem.kind().status(), problem.kind().name(), "Signing in does not work now", problem.detail())
             }
@@ -181,7 +175,7 @@ impl Stop {
     }
 }
 
-fn refused(refusal: &Refusal) -> Words {
+fn refused(refusal: &Refusal, portal: &Settings) -> Words {
     let title = "You cannot come in this way";
     let words = |status, name, text: &str| Words { status, name, title, text: text.to_owned() };
     match refusal {
@@ -198,7 +192,11 @@ fn refused(refusal: &Refusal) -> Words {
         Refusal::AddressTaken => words(
             StatusCode::CONFLICT,
             "address-taken",
-            "There is an account with your e-mail address already. Sign in to it with its password: from then on, both lead to it.",
+            if portal.basic_auth_enabled {
+                "There is an account with your e-mail address already. Sign in to it with its password: from then on, both lead to it."
+            } else {
+                "There is an account with your e-mail address already. Ask an administrator."
+            },
         ),
         Refusal::SomebodyElse => words(
             StatusCode::CONFLICT,

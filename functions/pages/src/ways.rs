@@ -3,6 +3,7 @@
 use askama::Template;
 use portico_domain::portal::Portal as Settings;
 use portico_http::local_path::LocalPath;
+use portico_http::sign_on::BEGIN;
 
 use crate::frame::Frame;
 use crate::parts::Notice;
@@ -54,7 +55,7 @@ impl Ways {
 /// Where single sign-on begins. Without a place of the portal to go on at, it leads to the own applications; to itself it does not lead.
 fn place(to: Option<&LocalPath>) -> String {
     let to = to.filter(|to| !to.as_str().starts_with("/login"));
-    to.map_or_else(|| "/login/sso".to_owned(), |to| format!("/login/sso?to={}", encoded(to.as_str())))
+    to.map_or_else(|| BEGIN.to_owned(), |to| format!("{BEGIN}?to={}", encoded(to.as_str())))
 }
 
 /// Single sign-on above a form: the link, and what the form is beside it.

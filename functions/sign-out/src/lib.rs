@@ -14,16 +14,22 @@ use portico_http::{Portal, Problem, Request, Response};
 /// # Errors
 /// Only what the store says: a session that could not be ended is not reported as ended.
 pub async fn handle(portal: &Portal, request: Request) -> Result<Response, Problem> {
-    if let Some((developer, session)) = portal.presented_session(&request) {
+    let presented = portal.presented_session(&request);
+    if let Some((developer, session)) = presented {
         portal.store.end_session(developer, session).await?;
     }
     let mut response = with_cookies(past_is_gone(no_content()), cookies::clear(&portal.config.public_url)?);
-    let id_token = request.cookies.one(ID_TOKEN).ok().flatten().filter(|token| !token.is_empty());
-    if let Some(id_token) = id_token {
+    let kept = request.cookies.one(ID_TOKEN);
+    if !matches!(kept, Ok(None)) {
         response.headers_mut().append(header::SET_COOKIE, cookies::clear_id_token(&portal.config.public_url)?);
-        if let Some(there) = there(portal, id_token).await {
-            response.headers_mut().insert(HeaderName::from_static(CONTINUE), there);
-        }
+    }
+    // One that another session left behind is somebody else's.
+    let of_session = kept.ok().flatten().and_then(|kept| kept.split_once('~'));
+    let of_session = of_session.filter(|(of, _)| presented.is_some_and(|(_, session)| *of == session.to_string()));
+    if let Some((_, id_token)) = of_session
+        && let Some(there) = there(portal, id_token).await
+    {
+        response.headers_mut().insert(HeaderName::from_static(CONTINUE), there);
     }
     Ok(response)
 }

@@ -56,7 +56,13 @@ fn none() -> Problem {
 }
 
 fn refused(error: SignOnError) -> Problem {
-    Problem::busy(error.to_string()).saying("The identity provider cannot be reached now. Try again in a moment.")
+    let words = match error {
+        SignOnError::NotSetUp => "The portal is not set up at the identity provider as it should be. Tell an administrator.",
+        SignOnError::Unavailable(_) | SignOnError::Code | SignOnError::NotTheirs => {
+            "The identity provider cannot be reached now. Try again in a moment."
+        }
+    };
+    Problem::busy(error.to_string()).saying(words)
 }
 
 fn page(request: &Request, sign_on: &SignOn, problem: &Problem) -> Result<Response, Problem> {

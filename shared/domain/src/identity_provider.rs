@@ -253,7 +253,8 @@ impl IdentityProviders {
         if enabled { after.switched(id, true) } else { Ok(after) }
     }
 
-    /// The providers with one of them changed. Another issuer is another authority: it is trusted with no domain yet.
+    /// The providers with one of them changed. Another issuer is another authority: it is trusted with no domain yet, and its
+    /// groups are nobody's.
     ///
     /// # Errors
     /// [`ProviderError`].
@@ -267,6 +268,7 @@ impl IdentityProviders {
             }
             if settings.issuer != before.settings.issuer {
                 provider.domains.clear();
+                provider.mappings.clear();
             }
             provider.settings.clone_from(settings);
         }

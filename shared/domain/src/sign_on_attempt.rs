@@ -75,14 +75,14 @@ impl Attempt {
         now < self.began_at.plus(PATIENCE) && self.began_at <= now.plus(LEEWAY)
     }
 
-    /// What the provider is told, and has to say again.
-    pub fn state(&self) -> String {
-        self.derived(&format!("state {} {} {}", self.provider, self.began_at.millis(), self.to))
+    /// What the provider is told, and has to say again: a provider that was made another one meanwhile is not the one that was asked.
+    pub fn state(&self, issuer: &str, client_id: &str) -> String {
+        self.derived(&format!("state {} {} {issuer} {client_id} {}", self.provider, self.began_at.millis(), self.to))
     }
 
     /// Whether an answer is to this attempt.
-    pub fn fits(&self, state: &str) -> bool {
-        self.state().as_bytes().ct_eq(state.as_bytes()).into()
+    pub fn fits(&self, state: &str, issuer: &str, client_id: &str) -> bool {
+        self.state(issuer, client_id).as_bytes().ct_eq(state.as_bytes()).into()
     }
 
     /// What the ID token has to hold.
@@ -106,6 +106,8 @@ mod tests {
 
     use super::*;
 
+    const ISSUER: &str = "https://id.example.com";
+    const CLIENT: &str = "portal";
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
     fn attempt(secret: u8) -> Attempt {
@@ -116,25 +118,30 @@ mod tests {
     fn an_attempt_comes_back_from_its_cookie_as_it_was() {
         let read = Attempt::read(&attempt(1).cookie()).expect("an attempt");
         assert_eq!((read.provider(), read.to()), (attempt(1).provider(), "/apps?page=2"));
-        assert!(read.fits(&attempt(1).state()));
+        assert!(read.fits(&attempt(1).state(ISSUER, CLIENT), ISSUER, CLIENT));
         assert_eq!((read.nonce(), read.verifier()), (attempt(1).nonce(), attempt(1).verifier()));
     }
 
     #[test]
     fn an_answer_fits_the_attempt_that_it_answers_and_no_other() {
-        let state = attempt(1).state();
-        assert!(!attempt(2).fits(&state));
-        assert!(!attempt(1).fits("") && !attempt(1).fits(&attempt(1).nonce()));
+        let state = attempt(1).state(ISSUER, CLIENT);
+        assert!(!attempt(2).fits(&state, ISSUER, CLIENT));
+        assert!(!attempt(1).fits("", ISSUER, CLIENT) && !attempt(1).fits(&attempt(1).nonce(), ISSUER, CLIENT));
         let other_place = Attempt { to: "/admin".to_owned(), ..attempt(1) };
         let other_provider = Attempt { provider: IdentityProviderId::new(Uuid::from_u128(2)), ..attempt(1) };
         let later = Attempt { began_at: NOW.plus(PATIENCE), ..attempt(1) };
-        assert!(!other_place.fits(&state) && !other_provider.fits(&state) && !later.fits(&state));
+        assert!(!attempt(1).fits(&state, "https://evil.test", CLIENT) && !attempt(1).fits(&state, ISSUER, "another"));
+        assert!(
+            !other_place.fits(&state, ISSUER, CLIENT)
+                && !other_provider.fits(&state, ISSUER, CLIENT)
+                && !later.fits(&state, ISSUER, CLIENT)
+        );
     }
 
     #[test]
     fn what_goes_to_the_provider_says_nothing_of_the_other_parts() {
         let one = attempt(1);
-        let parts = [one.state(), one.nonce(), one.verifier()];
+        let parts = [one.state(ISSUER, CLIENT), one.nonce(), one.verifier()];
         assert!(parts.iter().all(|part| part.len() == 43));
         assert_ne!(parts[0], parts[1]);
         assert_ne!(parts[1], parts[2]);

@@ -36,8 +36,10 @@ pub enum Proof {
 pub struct Person {
     /// Who it is.
     pub identity: Identity,
-    /// The full name, if there is one that can be taken.
+    /// The full name, if the mapped claim has one that can be taken.
     pub name: Option<FullName>,
+    /// What somebody new is called for want of a full name.
+    pub other_name: Option<FullName>,
     /// The address, if there is one that can be taken.
     pub email: Option<EmailAddress>,
     /// Whether the address was proven.
@@ -86,6 +88,8 @@ pub struct Changes {
     pub email: Option<EmailAddress>,
     /// Whether their address is proven by it.
     pub proves: bool,
+    /// Whether sessions that are there end: whoever had them came in another way.
+    pub ends_sessions: bool,
 }
 
 impl Changes {
@@ -102,21 +106,25 @@ impl Person {
     pub fn read(issuer: &str, claims: &Map<String, Value>, mappings: &ClaimMappings) -> Option<Self> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let subject = text("sub").filter(|subject| (1..=MAX_SUBJECT).contains(&subject.len()))?;
-        let email = text(&mappings.email).and_then(|email| EmailAddress::parse(email).ok());
+        // The local part as it stands: to the provider another spelling of it may be another mailbox.
+        let plain = |email: &&str| email.split('@').next().is_some_and(str::is_ascii);
+        let email = text(&mappings.email).filter(plain).and_then(|email| EmailAddress::parse(email).ok());
         let of_email = mappings.email == "email";
         let proof = match claims.get("email_verified").filter(|_| of_email) {
             None => Proof::Silent,
             Some(Value::Bool(true)) => Proof::Proven,
             Some(_) => Proof::Denied,
         };
-        let name = [&mappings.name, "name", "preferred_username"].into_iter().filter_map(text);
-        let name = name.chain(email.as_ref().map(EmailAddress::local_part)).find_map(|name| FullName::parse(name).ok());
+        let called = |name: &str| FullName::parse(name).ok();
+        let name = text(&mappings.name).and_then(called);
+        let others = ["name", "preferred_username"].into_iter().filter_map(text);
+        let other_name = others.chain(email.as_ref().map(EmailAddress::local_part)).find_map(called);
         let groups = match claims.get(&mappings.groups) {
             Some(Value::Array(groups)) => groups.iter().take(MOST_GROUPS).filter_map(Value::as_str).map(str::to_owned).collect(),
             Some(Value::String(group)) => vec![group.clone()],
             _ => Vec::new(),
         };
-        Some(Self { identity: Identity::of(issuer, subject), name, email, proof, groups })
+        Some(Self { identity: Identity::of(issuer, subject), name, other_name, email, proof, groups })
     }
 
     /// The address, if it is theirs as far as this provider can say: it says so, or it says nothing and gives out the addresses itself.
@@ -129,7 +137,7 @@ impl Person {
     }
 
     /// Who it is, among the developer who has the identity and the one who has the address. `signed_in` is whose session the browser has
-    /// that comes back: whoever is there as the developer with the address may make this identity theirs.
+    /// that comes back: whoever is there as the developer with the address, which the provider says is theirs, makes this identity theirs.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -144,14 +152,17 @@ impl Person {
             return admitted(developer)
                 .map(|()| Meeting::Known(developer.clone(), self.changes(provider, developer, by_address)));
         }
-        let email = self.email.as_ref().ok_or(Refusal::NoAddress)?;
+        if self.email.is_none() {
+            return Err(Refusal::NoAddress);
+        }
+        // First of all, so that nobody learns who has an address that is not theirs.
+        let email = self.proven(provider).ok_or(Refusal::NotProven)?;
         let Some(developer) = by_address else {
-            let email = self.proven(provider).ok_or(Refusal::NotProven)?;
-            let name = self.name.clone().ok_or(Refusal::NoAddress)?;
+            let name = self.name.clone().or_else(|| self.other_name.clone()).ok_or(Refusal::NoAddress)?;
             return Ok(Meeting::New(name, email.clone()));
         };
         let vouched = self.proof == Proof::Proven && provider.is_authority_for(email);
-        let own = self.proof != Proof::Denied && signed_in == Some(developer.id);
+        let own = signed_in == Some(developer.id);
         if !vouched && !own {
             return Err(Refusal::AddressTaken);
         }
@@ -163,7 +174,7 @@ impl Person {
         admitted(developer)?;
         let identity = Some(self.identity.clone());
         let proves = developer.email_verified_at.is_none();
-        let changes = Changes { identity, proves, ..self.changes(provider, developer, by_address) };
+        let changes = Changes { identity, proves, ends_sessions: !own, ..self.changes(provider, developer, by_address) };
         Ok(Meeting::Known(developer.clone(), changes))
     }
 
@@ -172,7 +183,7 @@ impl Person {
         let name = self.name.clone().filter(|name| name.as_str() != developer.full_name);
         let other = |email: &&EmailAddress| email.canonical() != developer.email;
         let email = self.proven(provider).filter(other).filter(|_| by_address.is_none()).cloned();
-        Changes { identity: None, name, email, proves: false }
+        Changes { name, email, ..Changes::default() }
     }
 }
 

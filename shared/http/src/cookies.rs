@@ -2,6 +2,7 @@
 //! set and clear them.
 
 use http::HeaderValue;
+use portico_domain::id::SessionId;
 use portico_domain::sign_on_attempt::{Attempt, PATIENCE};
 use portico_domain::time::Timestamp;
 
@@ -99,14 +100,20 @@ pub fn clear_attempt(url: &PublicUrl) -> Result<HeaderValue, Problem> {
     line(attempt_name(url), "", "Lax", "/", 0, url)
 }
 
-/// The line that keeps an ID token as long as a session may last. One that no browser would keep is left out: whoever signs out is
-/// asked by the provider then.
+/// The line that keeps an ID token, and which session it came with, as long as that may last. One that no browser would keep is left out:
+/// whoever signs out is asked by the provider then.
 ///
 /// # Errors
 /// A 500 if the value cannot stand in a header.
-pub fn set_id_token(token: &str, until: Timestamp, now: Timestamp, url: &PublicUrl) -> Result<HeaderValue, Problem> {
-    let value = if token.len() <= MAX_VALUE { token } else { WITHOUT };
-    line(ID_TOKEN, value, "Strict", path_of("sign-out"), until.since(now).as_secs(), url)
+pub fn set_id_token(
+    session: SessionId,
+    token: &str,
+    until: Timestamp,
+    now: Timestamp,
+    url: &PublicUrl,
+) -> Result<HeaderValue, Problem> {
+    let token = if token.len() <= MAX_VALUE { token } else { WITHOUT };
+    line(ID_TOKEN, &format!("{session}~{token}"), "Strict", path_of("sign-out"), until.since(now).as_secs(), url)
 }
 
 /// In the place of an ID token that is too long: the session came from the provider all the same.

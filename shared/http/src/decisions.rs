@@ -32,6 +32,8 @@ pub struct By<'a> {
     /// Why, told to whom it concerns. It belongs to the decision that changed the status: the next one replaces or removes it, and a
     /// decision that changes nothing leaves it.
     pub reason: Option<DecisionReason>,
+    /// Whether it is made about the status that was seen, and about no other: Portico itself does not decide over a person's head.
+    pub as_seen: bool,
 }
 
 /// A registration, and what it is between.
@@ -52,7 +54,7 @@ pub enum DecideError {
     Gone,
     /// The status has no such step.
     IllegalStep(IllegalStep),
-    /// Another decision was faster than one that arrived; what it made of the status.
+    /// Another decision was faster than one that arrived, or than Portico's own; what it made of the status.
     Overtaken(Status),
     /// It arrived before.
     Repeated,
@@ -91,7 +93,13 @@ impl By<'_> {
     /// An administrator who asks for it.
     #[must_use]
     pub const fn request(actor: Actor) -> Self {
-        Self { actor, arrived: None, reason: None }
+        Self { actor, arrived: None, reason: None, as_seen: false }
+    }
+
+    /// What Portico decides by itself, of the status as it was seen.
+    #[must_use]
+    pub fn as_seen(actor: Actor) -> Self {
+        Self { as_seen: true, ..Self::request(actor) }
     }
 
     /// The same, and why.
@@ -100,13 +108,11 @@ impl By<'_> {
         Self { reason, ..self }
     }
 
-    /// A decision that arrived was made about what its sender knew: it is not made again of what another one left meanwhile. Whoever
-    /// asks by a request is there to see what comes of it.
+    /// A decision that arrived was made about what its sender knew, and one of Portico's own about what was seen: it is not made again of
+    /// what another one left meanwhile. Whoever asks by a request is there to see what comes of it.
     fn overtaken(&self, seen: Status, now: Status, to: Status) -> Result<(), DecideError> {
-        match self.arrived {
-            Some(_) if now != seen && now != to => Err(DecideError::Overtaken(now)),
-            _ => Ok(()),
-        }
+        let strict = self.arrived.is_some() || self.as_seen;
+        if strict && now != seen && now != to { Err(DecideError::Overtaken(now)) } else { Ok(()) }
     }
 
     /// What an event says of a decision, beside the ids: a decision that arrived is found again by what its sender calls it.

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::StatusCode;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreErrorResponseType, CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier,
     CoreJsonWebKey, CoreJwsSigningAlgorithm, CoreTokenResponse,
@@ -53,7 +54,14 @@ impl<'c> AsyncHttpClient<'c> for Http {
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, FetchError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.0.answer(request))
+        Box::pin(async {
+            let answer = self.0.answer(request).await?;
+            // Trouble is no refusal, whatever body it comes with.
+            if answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS {
+                return Err(FetchError::Status(answer.status().as_u16()));
+            }
+            Ok(answer)
+        })
     }
 }
 
@@ -99,7 +107,7 @@ impl Providers {
         let endpoint = AuthUrl::new(endpoint.to_owned()).map_err(|_| SignOnError::NotSetUp)?;
         let client = client(party, &provider)?.set_auth_uri(endpoint);
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(attempt.verifier()));
-        let (state, nonce) = (CsrfToken::new(attempt.state()), Nonce::new(attempt.nonce()));
+        let (state, nonce) = (CsrfToken::new(attempt.state(party.issuer, party.client_id)), Nonce::new(attempt.nonce()));
         let request = client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state, move || nonce)
             .add_scopes(party.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
@@ -212,18 +220,17 @@ impl Providers {
         access_token: &str,
     ) -> Result<(), SignOnError> {
         let Some(endpoint) = &provider.endpoints().userinfo else { return Ok(()) };
-        let said: Map<String, Value> = match self.fetcher().json_as(endpoint, access_token).await {
-            Ok(said) => said,
-            // It is an addition: who has all that is needed signs in without it.
-            Err(error) => {
-                tracing::warn!(provider.issuer = provider.issuer(), cause = %error, "an identity provider says no more of somebody");
-                return Ok(());
-            }
-        };
+        let said: Map<String, Value> = self.fetcher().json_as(endpoint, access_token).await.map_err(|error| {
+            // Nothing said is not the same as no groups, or no name.
+            tracing::warn!(provider.issuer = provider.issuer(), cause = %error, "an identity provider says no more of somebody");
+            Unavailable
+        })?;
         if said.get("sub") != claims.get("sub") {
             return Err(SignOnError::NotTheirs);
         }
-        for (name, value) in said {
+        // Whether an address is proven is said of the address beside it.
+        let same_address = claims.get("email").is_none_or(|email| said.get("email") == Some(email));
+        for (name, value) in said.into_iter().filter(|(name, _)| name != "email_verified" || same_address) {
             claims.entry(name).or_insert(value);
         }
         Ok(())

@@ -128,8 +128,8 @@ impl Provider {
             return Err(ProviderError::NoAlgorithm);
         }
         let set: KeySet = fetcher.json(&described.jwks_uri).await.map_err(ProviderError::Keys)?;
-        let published: Arc<[Value]> = set.keys.into_iter().take(MOST_KEYS).collect();
-        let keys = published.iter().filter_map(|key| ProviderKey::read(key.clone(), &algorithms)).collect();
+        let read = |key: Value| ProviderKey::read(key.clone(), &algorithms).map(|read| (read, key));
+        let (keys, published): (_, Vec<Value>) = set.keys.into_iter().take(MOST_KEYS).filter_map(read).unzip();
         let methods = described.token_endpoint_auth_methods_supported;
         let lists = |name: &str| methods.iter().flatten().any(|method| method == name);
         // Basic is what a provider takes that lists nothing (RFC 8414, 2).
@@ -141,7 +141,7 @@ impl Provider {
             end_session: described.end_session_endpoint,
         };
         let names_itself = described.authorization_response_iss_parameter_supported;
-        Ok(Self { issuer: described.issuer, endpoints, takes_basic, names_itself, algorithms, keys, published })
+        Ok(Self { issuer: described.issuer, endpoints, takes_basic, names_itself, algorithms, keys, published: published.into() })
     }
 
     /// Its name, as it is in its tokens.
@@ -164,7 +164,7 @@ impl Provider {
         &self.algorithms
     }
 
-    /// Its keys as it published them.
+    /// Those of its keys that verify signatures, as it published them.
     pub(crate) fn published_keys(&self) -> &[Value] {
         &self.published
     }

@@ -83,7 +83,10 @@ impl Store {
             let Some(id) = id else { return Ok(None) };
             Ok(developers.get::<Developer>(&Key::developer(id))?.filter(|developer| developer.deleted_at.is_none()))
         };
-        Ok(Found { by_identity: alive(by_identity)?, by_address: alive(by_address)? })
+        // What the guards said may have changed by now.
+        let is_theirs = |developer: &Developer| developer.identities.contains(identity);
+        let has_address = |developer: &Developer| email == Some(developer.email.as_str());
+        Ok(Found { by_identity: alive(by_identity)?.filter(is_theirs), by_address: alive(by_address)?.filter(has_address) })
     }
 
     /// Makes the account of somebody whom a provider brought: the developer, and the guards of address and identity.
@@ -126,10 +129,19 @@ impl Store {
             update = update.set("full_name", name.as_str());
         }
         if let Some(email) = &changes.email {
-            update = update.set("email", email.canonical()).remove("mail_failure").remove("mail_arrived");
+            // Links that went to the old address are over.
+            update = update
+                .set("email", email.canonical())
+                .remove("mail_failure")
+                .remove("mail_arrived")
+                .add("verify_generation", 1)
+                .add("password_generation", 1);
         }
         if changes.proves || changes.email.is_some() {
             update = update.set("email_verified_at", &now);
+        }
+        if changes.ends_sessions {
+            update = update.add("epoch", 1);
         }
         if let Some(identity) = &changes.identity {
             let identities: Vec<_> = developer.identities.iter().chain([identity]).collect();

@@ -7,6 +7,7 @@ use portico_domain::identity_provider::{
 };
 use portico_domain::sealed::ClientSecret;
 use portico_http::Portal;
+use portico_http::sign_on::redirect_uri;
 
 use crate::parts::{Confirm, Field, Pill};
 
@@ -26,8 +27,8 @@ pub(super) struct Addresses {
 impl Addresses {
     /// Those of a portal.
     pub(super) fn of(portal: &Portal) -> Self {
-        let origin = portal.config.public_url.origin();
-        Self { redirect: format!("{origin}/login/sso/callback"), signed_out: format!("{origin}/") }
+        let url = &portal.config.public_url;
+        Self { redirect: redirect_uri(url), signed_out: format!("{}/", url.origin()) }
     }
 }
 

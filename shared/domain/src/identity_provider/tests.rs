@@ -77,7 +77,7 @@ fn a_secret_stays_with_the_issuer_and_the_client_that_it_was_given_for() {
 }
 
 #[test]
-fn another_issuer_is_trusted_with_no_domain() {
+fn another_issuer_is_trusted_with_no_domain_and_with_no_group() {
     let domain = TrustedDomain::parse("Example.COM").expect("a domain");
     let trusting = one().trusting(id(1), &[domain.clone(), domain], NOW).expect("trusting");
     let provider = trusting.get(id(1)).expect("the provider");
@@ -92,8 +92,9 @@ fn another_issuer_is_trusted_with_no_domain() {
         secret: Some(secret()),
         ..ProviderEdit::default()
     };
-    let moved = trusting.edited(id(1), &moved, LATER).expect("moved");
-    assert_eq!(moved.get(id(1)).map(|provider| provider.domains.len()), Ok(0));
+    let mapped = trusting.mapping(id(1), mapping_id(1), &mapping(7, "pilots"), NOW).expect("mapped");
+    let moved = mapped.edited(id(1), &moved, LATER).expect("moved");
+    assert_eq!(moved.get(id(1)).map(|provider| (provider.domains.len(), provider.mappings.len())), Ok((0, 0)));
 }
 
 #[test]

@@ -54,16 +54,16 @@ fn developer(email: &str) -> Developer {
 fn an_address_leads_to_a_developer_only_if_it_is_proven_and_the_provider_is_the_authority() {
     let there = developer("ada@example.com");
     let met = |said: Value, domains: &[&str]| ada(said).meet(&provider(domains), None, Some(&there), None);
-    for said in
-        [json!({}), json!({ "email_verified": false }), json!({ "email_verified": "true" }), json!({ "email_verified": 1 })]
-    {
-        assert_eq!(met(said.clone(), &["example.com"]), Err(Refusal::AddressTaken), "{said}");
+    for said in [json!(false), json!("true"), json!(1)] {
+        assert_eq!(met(json!({ "email_verified": said }), &["example.com"]), Err(Refusal::NotProven), "{said}");
     }
+    assert_eq!(met(json!({}), &[]), Err(Refusal::NotProven), "the same as where nobody has the address");
+    assert_eq!(met(json!({}), &["example.com"]), Err(Refusal::AddressTaken), "for a link it has to say so");
     let proven = json!({ "email_verified": true });
     for domains in [&[][..], &["example.org"], &["sub.example.com"]] {
         assert_eq!(met(proven.clone(), domains), Err(Refusal::AddressTaken), "{domains:?}");
     }
-    let changes = Changes { identity: Some(Identity::of(ISSUER, "ada")), ..Changes::default() };
+    let changes = Changes { identity: Some(Identity::of(ISSUER, "ada")), ends_sessions: true, ..Changes::default() };
     assert_eq!(met(proven, &["example.com"]), Ok(Meeting::Known(there.clone(), changes)));
 }
 
@@ -80,9 +80,10 @@ fn whoever_is_signed_in_as_the_developer_with_the_address_makes_the_identity_the
     let met = |said: Value, signed_in: u128| {
         ada(said).meet(&provider(&[]), None, Some(&there), Some(DeveloperId::new(Uuid::from_u128(signed_in))))
     };
-    assert!(met(json!({}), 7).is_ok() && met(json!({ "email_verified": true }), 7).is_ok());
+    let changes = Changes { identity: Some(Identity::of(ISSUER, "ada")), ..Changes::default() };
+    assert_eq!(met(json!({ "email_verified": true }), 7), Ok(Meeting::Known(there.clone(), changes)));
+    assert_eq!(met(json!({}), 7), Err(Refusal::NotProven), "an address that somebody else may have typed in");
     assert_eq!(met(json!({ "email_verified": true }), 8), Err(Refusal::AddressTaken), "as somebody else");
-    assert_eq!(met(json!({ "email_verified": false }), 7), Err(Refusal::AddressTaken));
 }
 
 #[test]
@@ -159,6 +160,6 @@ fn claims_of_any_shape_are_read_as_far_as_they_can_be() {
     let odd = person(json!({ "sub": "ada", "name": 7, "email": ["ada@example.com"], "groups": ["a", 7, null, "b"] }));
     assert_eq!((odd.name, odd.email, odd.groups), (None, None, vec!["a".to_owned(), "b".to_owned()]));
     let plain = person(json!({ "sub": "ada", "email": "ada@example.com", "groups": "one", "name": " \n" }));
-    assert_eq!(plain.name.as_ref().map(FullName::as_str), Some("ada"), "better than nothing");
+    assert_eq!((plain.name, plain.other_name.as_ref().map(FullName::as_str)), (None, Some("ada")));
     assert_eq!(plain.groups, ["one"]);
 }

@@ -24,7 +24,7 @@ const SECRETS: [(&str, &str); 4] = [
     ("PORTICO_SEALING_KEY", "PORTICO_SEALING_KEY_PARAMETER"),
 ];
 
-/// The keys that a function was given. Only `sign-in` and `refresh-session` have the first two, only those who make links the third,
+/// The keys that a function was given. Only those who begin or renew sessions have the first two, only those who make links the third,
 /// only those who keep or use clients' secrets the fourth.
 #[derive(Debug, Default)]
 pub struct Keys {
