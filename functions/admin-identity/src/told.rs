@@ -55,10 +55,13 @@ fn switches(before: &SignIn, after: &SignIn) -> Vec<Member> {
     ]
 }
 
+/// A member of a provider: its name in the contract, and what it is.
+type Named = (&'static str, fn(&IdentityProvider) -> Value);
+
 /// The members of a provider that differ: of one that is new or gone, all that it has.
 fn texts(before: Option<&IdentityProvider>, after: Option<&IdentityProvider>) -> Vec<&'static str> {
     let differs = |of: fn(&IdentityProvider) -> Value| before.map(of) != after.map(of);
-    let members: [(&'static str, fn(&IdentityProvider) -> Value); 7] = [
+    let members: [Named; 7] = [
         ("issuer_url", |provider| json!(provider.settings.issuer)),
         ("client_id", |provider| json!(provider.settings.client_id)),
         ("client_secret", |provider| json!(provider.secret)),

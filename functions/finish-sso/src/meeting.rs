@@ -31,7 +31,7 @@ pub(crate) async fn developer(
         let found = portal.store.developers_of(portal.config.portal, &person.identity, email).await?;
         match person.meet(provider, found.by_identity.as_ref(), found.by_address.as_ref(), signed_in)? {
             Meeting::New(name, email) => bring(portal, person, &name, &email).await,
-            Meeting::Known(developer, changes) if changes.is_empty() => Ok(Some(developer)),
+            Meeting::Known(developer, changes) if changes.is_empty() => Ok(Some(*developer)),
             Meeting::Known(developer, changes) => change(portal, &developer, &changes).await,
         }
     })

@@ -74,7 +74,7 @@ pub enum Meeting {
     /// Somebody new, with a name and an address that was proven.
     New(FullName, EmailAddress),
     /// A developer, who is to be as these changes say.
-    Known(Developer, Changes),
+    Known(Box<Developer>, Changes),
 }
 
 /// What changes about a developer by signing in.
@@ -150,7 +150,7 @@ impl Person {
     ) -> Result<Meeting, Refusal> {
         if let Some(developer) = by_identity {
             return admitted(developer)
-                .map(|()| Meeting::Known(developer.clone(), self.changes(provider, developer, by_address)));
+                .map(|()| Meeting::Known(Box::new(developer.clone()), self.changes(provider, developer, by_address)));
         }
         if self.email.is_none() {
             return Err(Refusal::NoAddress);
@@ -175,7 +175,7 @@ impl Person {
         let identity = Some(self.identity.clone());
         let proves = developer.email_verified_at.is_none();
         let changes = Changes { identity, proves, ends_sessions: !own, ..self.changes(provider, developer, by_address) };
-        Ok(Meeting::Known(developer.clone(), changes))
+        Ok(Meeting::Known(Box::new(developer.clone()), changes))
     }
 
     /// What the provider says otherwise than what is known. An address that somebody else has stays where it is.

@@ -64,7 +64,7 @@ fn an_address_leads_to_a_developer_only_if_it_is_proven_and_the_provider_is_the_
         assert_eq!(met(proven.clone(), domains), Err(Refusal::AddressTaken), "{domains:?}");
     }
     let changes = Changes { identity: Some(Identity::of(ISSUER, "ada")), ends_sessions: true, ..Changes::default() };
-    assert_eq!(met(proven, &["example.com"]), Ok(Meeting::Known(there.clone(), changes)));
+    assert_eq!(met(proven, &["example.com"]), Ok(Meeting::Known(Box::new(there.clone()), changes)));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn whoever_is_signed_in_as_the_developer_with_the_address_makes_the_identity_the
         ada(said).meet(&provider(&[]), None, Some(&there), Some(DeveloperId::new(Uuid::from_u128(signed_in))))
     };
     let changes = Changes { identity: Some(Identity::of(ISSUER, "ada")), ..Changes::default() };
-    assert_eq!(met(json!({ "email_verified": true }), 7), Ok(Meeting::Known(there.clone(), changes)));
+    assert_eq!(met(json!({ "email_verified": true }), 7), Ok(Meeting::Known(Box::new(there.clone()), changes)));
     assert_eq!(met(json!({}), 7), Err(Refusal::NotProven), "an address that somebody else may have typed in");
     assert_eq!(met(json!({ "email_verified": true }), 8), Err(Refusal::AddressTaken), "as somebody else");
 }
