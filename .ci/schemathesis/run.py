@@ -118,11 +118,18 @@ class Scene:
         spare = {"name": f"spare-{number}", "display_name": "Spare", "strategy_type": "key_auth"}
         spare = self.admin("POST", "/v2/application-auth-strategies", spare | {"configs": {"key-auth": {"key_names": ["x-key"]}}})["id"]
         session = self.own("GET", "/api/portico/v1/developer/sessions")["data"][0]["id"]
+        providers = f"{portal}/identity-providers"
+        for provider in self.admin("GET", providers):  # of what requests have made: there is a quota, and one may be enabled
+            self.admin("DELETE", f"{providers}/{provider['id']}")
+        config = {"issuer_url": "http://127.0.0.1:9/realms/sea", "client_id": "portal", "client_secret": "a secret"}
+        provider = self.admin("POST", providers, {"type": "oidc", "config": config})["id"]
+        mapping = {"team_id": team, "group": "harbour"}
+        mapping = self.admin("POST", f"{providers}/{provider}/team-group-mappings", mapping)["id"]
         return {
             "portalId": self.portal, "developerId": developer, "applicationId": application, "registrationId": registration,
             "credentialId": credential, "apiIdOrSlug": f"tides-{number}", "apiId": api, "versionId": version, "specId": version,
             "documentId": document, "documentIdOrSlug": "tides", "implementationId": implementation, "operationId": operation,
-            "teamId": team, "roleId": role, "authStrategyId": spare, "sessionId": session,
+            "teamId": team, "roleId": role, "authStrategyId": spare, "sessionId": session, "id": provider, "mappingId": mapping,
         }
 
     def forget(self, ids):

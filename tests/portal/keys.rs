@@ -232,7 +232,8 @@ fn sealing_with(portal: &TestPortal, keys: &[[u8; 32]]) -> TestPortal {
         ("PORTICO_SEALING_KEY", keys),
     ]);
     let mut with_keys = portal.clone();
-    with_keys.portal.config = Arc::new(Environment(|name: &str| variables.get(name).cloned()).config().expect("a configuration"));
+    with_keys.portal.config =
+        Arc::new(Environment(|name: &str| variables.get(name).cloned()).config_with_keys().expect("a configuration"));
     with_keys
 }
 
