@@ -111,8 +111,8 @@ impl By<'_> {
     /// A decision that arrived was made about what its sender knew, and one of Portico's own about what was seen: it is not made again of
     /// what another one left meanwhile. Whoever asks by a request is there to see what comes of it.
     fn overtaken(&self, seen: Status, now: Status, to: Status) -> Result<(), DecideError> {
-        let strict = self.arrived.is_some() || self.as_seen;
-        if strict && now != seen && now != to { Err(DecideError::Overtaken(now)) } else { Ok(()) }
+        let knew_otherwise = self.arrived.is_some() && now != to;
+        if now != seen && (knew_otherwise || self.as_seen) { Err(DecideError::Overtaken(now)) } else { Ok(()) }
     }
 
     /// What an event says of a decision, beside the ids: a decision that arrived is found again by what its sender calls it.

@@ -1,6 +1,6 @@
 //! Signing people in: OpenID Connect's authorization code flow, with proof keys (OpenID Connect Core 1.0, 3.1; RFC 7636; RFC 9207).
 //!
-//! The protocol is the crate's `openidconnect`. What it asks goes through [`Fetcher`](crate::fetch::Fetcher), and the keys that it
+//! The protocol is the crate's `openidconnect`. What it asks goes through [`Fetcher`], and the keys that it
 //! verifies with are those that [`Providers`] keep.
 
 use std::pin::Pin;
