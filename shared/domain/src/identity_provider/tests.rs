@@ -1,3 +1,5 @@
+//! How many providers there are, what each is trusted with, and where its secret stays.
+
 use uuid::Uuid;
 
 use super::*;

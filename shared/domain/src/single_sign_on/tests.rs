@@ -1,3 +1,5 @@
+//! Who somebody from an identity provider is, and who they are not.
+
 use std::collections::BTreeMap;
 
 use serde_json::json;
