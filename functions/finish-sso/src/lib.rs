@@ -16,16 +16,13 @@ use portico_domain::status::Status;
 use portico_http::cookies::ACCESS;
 use portico_http::decisions::{By, DecideError};
 use portico_http::local_path::LocalPath;
-use portico_http::sign_on::SignOn;
+use portico_http::sign_on::{HOME, SignOn};
 use portico_http::{Portal, Problem, Request, Response, cookies};
 use portico_identity::code_flow::SignedOn;
 use portico_store::single_sign_on::BeginSessionError;
 use portico_store::{decide_again, sha256_hex};
 
 use crate::stop::Stop;
-
-/// Where somebody goes whose browser does not say where they were going.
-const HOME: &str = "/apps";
 
 /// Begins a session for whom the provider has signed in: 303 to where they were going, with the cookies of the session. The attempt that
 /// the browser kept is forgotten, whatever comes of it.
@@ -50,8 +47,10 @@ async fn finish(portal: &Portal, request: &Request, sign_on: &SignOn) -> Result<
     let person = Person::read(&provider.settings.issuer, &signed_on.claims, &provider.settings.claims).ok_or(Stop::NotTheirs)?;
     let signed_in = signed_in(portal, request).await;
     let developer = decide_again(|| async {
-        let developer = meeting::developer(portal, &person, provider, signed_in).await?;
-        approved(portal, developer).await
+        match meeting::developer(portal, &person, provider, signed_in).await? {
+            Some(developer) => approved(portal, developer).await,
+            None => Ok(None),
+        }
     })
     .await?;
     if sign_on.maps_groups {

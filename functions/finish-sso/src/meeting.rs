@@ -10,13 +10,13 @@ use portico_domain::status::Status;
 use portico_domain::text::FullName;
 use portico_http::{Portal, Problem};
 use portico_store::single_sign_on::MeetError;
-use portico_store::{Key, decide_again};
+use portico_store::Key;
 use serde_json::json;
 
 use crate::actor;
 use crate::stop::Stop;
 
-/// The developer, brought in, linked and changed as the provider says.
+/// The developer, brought in, linked and changed as the provider says. Nothing, if somebody was faster: then it has to be looked at again.
 ///
 /// # Errors
 /// [`Stop::Refused`] if the person may not come in.
@@ -25,17 +25,14 @@ pub(crate) async fn developer(
     person: &Person,
     provider: &IdentityProvider,
     signed_in: Option<DeveloperId>,
-) -> Result<Developer, Stop> {
+) -> Result<Option<Developer>, Stop> {
     let email = person.email.as_ref().map(EmailAddress::canonical);
-    decide_again(|| async move {
-        let found = portal.store.developers_of(portal.config.portal, &person.identity, email).await?;
-        match person.meet(provider, found.by_identity.as_ref(), found.by_address.as_ref(), signed_in)? {
-            Meeting::New(name, email) => bring(portal, person, &name, &email).await,
-            Meeting::Known(developer, changes) if changes.is_empty() => Ok(Some(*developer)),
-            Meeting::Known(developer, changes) => change(portal, &developer, &changes).await,
-        }
-    })
-    .await
+    let found = portal.store.developers_of(portal.config.portal, &person.identity, email).await?;
+    match person.meet(provider, found.by_identity.as_ref(), found.by_address.as_ref(), signed_in)? {
+        Meeting::New(name, email) => bring(portal, person, &name, &email).await,
+        Meeting::Known(developer, changes) if changes.is_empty() => Ok(Some(*developer)),
+        Meeting::Known(developer, changes) => change(portal, &developer, &changes).await,
+    }
 }
 
 async fn bring(portal: &Portal, person: &Person, name: &FullName, email: &EmailAddress) -> Result<Option<Developer>, Stop> {

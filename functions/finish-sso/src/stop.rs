@@ -3,7 +3,7 @@
 use http::StatusCode;
 use portico_domain::portal::Portal as Settings;
 use portico_domain::single_sign_on::Refusal;
-use portico_domain::status::Status;
+use portico_http::approval::not_let_in;
 use portico_http::plain_page::PlainPage;
 use portico_http::sign_on::BEGIN;
 use portico_http::{Problem, Request, Response};
@@ -102,13 +102,10 @@ impl Stop {
         }
         let actions = self.actions(portal);
         let page = PlainPage { portal: &portal.display_name, title, paragraphs: vec![text], actions, trace: &request.trace };
-        let mut answer = page.answer(status)?;
-        if let Self::Problem(problem) = &self {
-            for (name, value) in problem.headers() {
-                answer.headers_mut().append(name, value.clone());
-            }
+        match &self {
+            Self::Problem(problem) => page.answer_to(problem),
+            _ => page.answer(status),
         }
-        Ok(answer)
     }
 
     /// Where to go on. Whoever has an account with a password comes back here after signing in to it.
@@ -204,14 +201,7 @@ fn refused(refusal: &Refusal, portal: &Settings) -> Words {
             "The account with your e-mail address belongs to somebody else at the identity provider. Ask an administrator.",
         ),
         Refusal::NotApproved { status, reason } => {
-            let refused = match status {
-                Status::Rejected => "An administrator has rejected this account.",
-                Status::Pending | Status::Approved | Status::Revoked => {
-                    "An administrator has revoked the access of this account."
-                }
-            };
-            let told = reason.as_ref().map(|reason| format!("{refused} The reason that was given: {reason}"));
-            words(StatusCode::FORBIDDEN, "access-refused", told.as_deref().unwrap_or(refused))
+            words(StatusCode::FORBIDDEN, "access-refused", &not_let_in(*status, reason.as_ref()))
         }
     }
 }

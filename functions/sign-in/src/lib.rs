@@ -7,6 +7,7 @@ use portico_domain::password::AttemptedPassword;
 use portico_domain::session::Session;
 use portico_domain::status::Status;
 use portico_http::account::alive;
+use portico_http::approval::not_let_in;
 use portico_http::failed_sign_ins::too_many_attempts;
 use portico_http::fields::Fields;
 use portico_http::fields::kinds::text;
@@ -73,16 +74,9 @@ fn invalid_credentials() -> Problem {
 
 /// Why somebody with the right password cannot sign in. Who was refused is not left waiting, and reads the reason if there is one.
 fn not_approved(developer: &Developer) -> Problem {
-    let refused = match developer.status {
-        Status::Rejected => "An administrator has rejected this account.",
-        Status::Revoked => "An administrator has revoked the access of this account.",
-        Status::Pending | Status::Approved => {
-            return Problem::new(Kind::ApprovalRequired, "An administrator has to approve this account before you can sign in.");
-        }
+    let kind = match developer.status {
+        Status::Rejected | Status::Revoked => Kind::AccessRefused,
+        Status::Pending | Status::Approved => Kind::ApprovalRequired,
     };
-    let detail = match &developer.reason {
-        Some(reason) => format!("{refused} The reason that was given: {reason}"),
-        None => refused.to_owned(),
-    };
-    Problem::new(Kind::AccessRefused, detail)
+    Problem::new(kind, not_let_in(developer.status, developer.reason.as_ref()))
 }

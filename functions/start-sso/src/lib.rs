@@ -4,13 +4,10 @@ use http::{StatusCode, header};
 use portico_domain::sign_on_attempt::Attempt;
 use portico_http::local_path::LocalPath;
 use portico_http::plain_page::PlainPage;
-use portico_http::sign_on::{BEGIN, SignOn, sent_to};
+use portico_http::sign_on::{BEGIN, HOME, SignOn, sent_to};
 use portico_http::{Kind, Portal, Problem, Request, Response, cookies};
 use portico_identity::code_flow::SignOnError;
 use url::form_urlencoded::byte_serialize;
-
-/// Where somebody goes who was going nowhere in particular.
-const HOME: &str = "/apps";
 
 /// Sends the browser to the provider: a 302, with what it has to show when it comes back in a cookie. Nothing is written. One call of the
 /// store; the provider is asked for what it says of itself where that is not known.
@@ -80,9 +77,5 @@ fn page(request: &Request, sign_on: &SignOn, problem: &Problem) -> Result<Respon
         actions: vec![("Go to the sign-in page", "/login".to_owned())],
         trace: &request.trace,
     };
-    let mut answer = page.answer(problem.kind().status())?;
-    for (name, value) in problem.headers() {
-        answer.headers_mut().append(name, value.clone());
-    }
-    Ok(answer)
+    page.answer_to(problem)
 }

@@ -21,6 +21,21 @@ pub const STATUS_CHOICES: &[(&str, Status)] = &[
 pub const STATUS_WORDS: &[&str] =
     &[Status::Approved.as_str(), Status::Pending.as_str(), Status::Rejected.as_str(), Status::Revoked.as_str()];
 
+/// Why somebody cannot sign in, in words for themselves: who was refused is not left waiting, and reads the reason if there is one.
+pub fn not_let_in(status: Status, reason: Option<&DecisionReason>) -> String {
+    let refused = match status {
+        Status::Rejected => "An administrator has rejected this account.",
+        Status::Revoked => "An administrator has revoked the access of this account.",
+        Status::Pending | Status::Approved => {
+            return "An administrator has to approve this account before you can sign in.".to_owned();
+        }
+    };
+    match reason {
+        Some(reason) => format!("{refused} The reason that was given: {reason}"),
+        None => refused.to_owned(),
+    }
+}
+
 /// The statuses that can be decided; the reason of an approval is that there is none against it.
 const DECISIONS: &[(&str, Status)] = &[
     (Status::Approved.as_str(), Status::Approved),

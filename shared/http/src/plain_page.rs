@@ -40,4 +40,16 @@ impl PlainPage<'_> {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         Ok(response)
     }
+
+    /// The answer where a problem is in the way: with its status, and with what its own answer would say beside the body.
+    ///
+    /// # Errors
+    /// A 500 if the page cannot be rendered.
+    pub fn answer_to(&self, problem: &Problem) -> Result<Response, Problem> {
+        let mut response = self.answer(problem.kind().status())?;
+        for (name, value) in problem.headers() {
+            response.headers_mut().append(name, value.clone());
+        }
+        Ok(response)
+    }
 }

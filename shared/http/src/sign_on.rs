@@ -16,6 +16,8 @@ use crate::{Response, response};
 pub const CALLBACK: &str = "/login/sso/callback";
 /// Where a browser begins.
 pub const BEGIN: &str = "/login/sso";
+/// Where somebody goes who was going nowhere in particular.
+pub const HOME: &str = "/apps";
 /// The header of a sign-out's answer that says where the browser is signed out too.
 pub const CONTINUE: &str = "portico-continue";
 
