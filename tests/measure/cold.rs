@@ -1,10 +1,12 @@
 //! Cold starts without AWS: each function's release binary, started as Lambda starts it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use portico_tests::bucket::FakeBucket;
-use portico_tests::deployed::{account, environment};
+use portico_tests::deployed::{account, client, environment};
 use portico_tests::lambda_service::{Invocation, invoke, invoke_by};
 use portico_tests::parameter_store::FakeParameterStore;
 use tokio::process::Command;
@@ -16,10 +18,12 @@ use crate::tls::Tls;
 
 mod subjects;
 
-use subjects::{Subject, subjects};
+use subjects::{NODE, Subject, subjects};
 
 /// Starts of each.
 const RUNS: usize = 30;
+/// Starts of Node under a quota, where one takes ten seconds.
+const NODE_RUNS: usize = 10;
 /// The read that others are compared by: one item.
 const READ: &str = "browse-catalog";
 /// Hashes the password of its sample with Argon2.
@@ -54,10 +58,10 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     let subjects = subjects(root, built, only, &environment);
     let folder = portico::data::DataFolder::temporary().expect("a folder");
     let tls = Tls::before(&environment["AWS_ENDPOINT_URL"], folder.outbox().parent().expect("its folder"), root).await;
-    let plain = starts(&subjects, Place::Plain).await;
-    let secure = starts(&subjects, Place::Tls(&tls)).await;
+    let plain = starts(&subjects, Place::Plain, RUNS).await;
+    let secure = starts(&subjects, Place::Tls(&tls), RUNS).await;
     let limited = match Quota::of_memory(subjects[0].memory).map(drop) {
-        Ok(()) => Ok(starts(&subjects, Place::Quota(None)).await),
+        Ok(()) => Ok(limited(&subjects).await),
         Err(error) => Err(error),
     };
     let resident = |number: usize| plain[number].resident.max(secure[number].resident) as f64 / MEGABYTE;
@@ -97,11 +101,15 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
             1.5,
         ));
         text.push_str(&goal("the same with TLS, times the floor", secure[read].answered.times(&secure[0].answered), 1.7));
-        if let Some(node) = of("node") {
+        if let Some(node) = of(NODE) {
             let times = plain[node].answered.times(&plain[read].answered);
             text.push_str(&format!("- Node takes {times:.1} times as long for the same read\n"));
         }
     }
+    text.push_str(&format!(
+        "- the table's answer to a client that is warm, a part of every first read: {}\n",
+        warm_read(&environment).await
+    ));
     let own = || subjects.iter().enumerate().filter(|(_, subject)| subject.is_own());
     text.push_str(&goal(
         "most memory that a function held which hashes no password, MB",
@@ -116,7 +124,7 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     if let (Some(sign_in), Ok(_)) = (of(SIGN_IN), &limited) {
         text.push_str("- first sign-in, with its hash, under the quota of");
         for megabytes in SHARES {
-            let took = starts(&subjects[sign_in..=sign_in], Place::Quota(Some(megabytes))).await;
+            let took = starts(&subjects[sign_in..=sign_in], Place::Quota(Some(megabytes)), RUNS).await;
             text.push_str(&format!(" {megabytes} MB: {} ms;", took[0].answered.milliseconds()));
         }
         text.push_str(&format!(" the template gives it {}\n", subjects[sign_in].memory));
@@ -124,18 +132,46 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     text.push_str(&format!("\nWith TLS a client believes {} authorities, as on AWS with Amazon's own. ", tls.certificates));
     match &limited {
         Ok(_) => text.push_str(
-            "The quota is a control group's: memory / 1769 of a processor, given every 20 ms, and whole at the start.\n",
+            "The quota is a control group's: memory / 1769 of a processor, given every 20 ms, and whole at the start. \
+             Node was started 10 times under it, which takes long.\n",
         ),
         Err(error) => text.push_str(&format!("This system lets nobody have a quota: {error}.\n")),
     }
     text
 }
 
+/// How long the read of [`READ`] takes a client that has been asking for a while.
+async fn warm_read(environment: &BTreeMap<&'static str, String>) -> String {
+    let client = client(&environment["AWS_ENDPOINT_URL"]);
+    let mut took = Vec::new();
+    for _ in 0..10 * RUNS {
+        let began = Instant::now();
+        let read = client
+            .get_item()
+            .table_name(&environment["PORTICO_TABLE"])
+            .key("pk", AttributeValue::S(format!("PORTAL#{}", environment["PORTICO_PORTAL_ID"])))
+            .key("sk", AttributeValue::S("META".to_owned()));
+        let item = read.send().await.expect("the table answers").item;
+        assert!(item.is_some(), "the portal is there");
+        took.push(began.elapsed());
+    }
+    format!("{} ms", Spread::of(took.split_off(RUNS)).milliseconds())
+}
+
+/// Starts each under its own quota, and Node, which comes last, when all others are through: between its long waits the machine would
+/// forget everything that the next one needs.
+async fn limited(subjects: &[Subject]) -> Vec<Starts> {
+    let (rust, node) = subjects.split_at(subjects.iter().position(|subject| subject.name == NODE).unwrap_or(subjects.len()));
+    let mut measured = starts(rust, Place::Quota(None), RUNS).await;
+    measured.extend(starts(node, Place::Quota(None), NODE_RUNS).await);
+    measured
+}
+
 /// Starts each in turn, and that many times: what the machine does meanwhile strikes all of them. Once more before, which reads files
 /// into the page cache.
-async fn starts(subjects: &[Subject], place: Place<'_>) -> Vec<Starts> {
+async fn starts(subjects: &[Subject], place: Place<'_>, runs: usize) -> Vec<Starts> {
     let mut measured: Vec<Vec<Invocation>> = subjects.iter().map(|_| Vec::new()).collect();
-    for run in 0..=RUNS {
+    for run in 0..=runs {
         for (subject, measured) in subjects.iter().zip(&mut measured) {
             let invocation = start(subject, place).await.unwrap_or_else(|error| panic!("{}: {error}", subject.name));
             subject.answer.check(&subject.name, invocation.reply.clone());

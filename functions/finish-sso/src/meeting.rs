@@ -9,8 +9,8 @@ use portico_domain::single_sign_on::{Changes, Meeting, Person};
 use portico_domain::status::Status;
 use portico_domain::text::FullName;
 use portico_http::{Portal, Problem};
-use portico_store::single_sign_on::MeetError;
 use portico_store::Key;
+use portico_store::single_sign_on::MeetError;
 use serde_json::json;
 
 use crate::actor;

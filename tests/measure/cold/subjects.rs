@@ -11,6 +11,9 @@ use portico_tests::template::told;
 
 use super::{READ, SIGN_IN, WHO};
 
+/// What most functions are written for today.
+pub(super) const NODE: &str = "node";
+
 /// Something that can be started as a function.
 pub(super) struct Subject {
     pub(super) name: String,
@@ -38,7 +41,7 @@ impl Subject {
 
     /// Whether it is one of ours, rather than something that they are compared with.
     pub(super) fn is_own(&self) -> bool {
-        self.name != "floor" && self.name != "node"
+        self.name != "floor" && self.name != NODE
     }
 }
 
@@ -59,10 +62,10 @@ pub(super) fn subjects(root: &Path, built: &Path, only: &[String], environment: 
         // There is somebody here who can sign in, so that a hash is computed each time.
         binary(name, name, if *name == SIGN_IN { Answer::Status(204) } else { *answer })
     });
-    let node = root.join("tests/measure/node");
+    let node = root.join("tests/measure").join(NODE);
     let node = node.join("node_modules").is_dir().then(|| {
         let script = vec![node.join("index.mjs").into()];
-        subject(root, "node", READ, "node".into(), script, Answer::Status(200), environment)
+        subject(root, NODE, READ, NODE.into(), script, Answer::Status(200), environment)
     });
     std::iter::once(floor).chain(functions).chain(node).collect()
 }
