@@ -62,17 +62,23 @@ impl Tls {
             while let Ok((socket, _)) = listener.accept().await {
                 let (acceptor, behind) = (acceptor.clone(), behind.clone());
                 tokio::spawn(async move {
-                    let (Ok(mut client), Ok(mut server)) = (acceptor.accept(socket).await, TcpStream::connect(behind).await)
-                    else {
-                        return;
-                    };
-                    let _ = copy_bidirectional(&mut client, &mut server).await;
+                    let _ = pass_on(&acceptor, socket, &behind).await;
                 });
             }
         });
         let certificates = ROOTS.len() + 1;
         Self { endpoint: format!("https://localhost:{port}"), believed, certificates }
     }
+}
+
+/// Passes on both ways. Nothing waits for more to be sent with it: now and then an answer would come 40 ms late.
+async fn pass_on(acceptor: &TlsAcceptor, socket: TcpStream, behind: &str) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(behind).await?;
+    server.set_nodelay(true)?;
+    socket.set_nodelay(true)?;
+    let mut client = acceptor.accept(socket).await?;
+    copy_bidirectional(&mut client, &mut server).await?;
+    Ok(())
 }
 
 fn openssl(folder: &Path, arguments: &str) {
