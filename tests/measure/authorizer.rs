@@ -43,10 +43,11 @@ pub(crate) async fn part() -> String {
     let client = portal.database.client();
     let (mut bare, mut decided) = (Vec::new(), Vec::new());
     for number in 0..WARM + DECISIONS {
+        let event = call.clone();
         let began = Instant::now();
         batch(&client, &keys).await;
         let between = Instant::now();
-        assert!(allowed(&portal, &call).await);
+        assert!(is_allowed(&portal, event).await);
         if number >= WARM {
             bare.push(between - began);
             decided.push(between.elapsed());
@@ -67,7 +68,11 @@ pub(crate) async fn part() -> String {
 }
 
 async fn allowed(portal: &TestPortal, call: &Value) -> bool {
-    authorize::handle(&portal.portal, call.clone()).await.expect("it decides")["isAuthorized"] == json!(true)
+    is_allowed(portal, call.clone()).await
+}
+
+async fn is_allowed(portal: &TestPortal, call: Value) -> bool {
+    authorize::handle(&portal.portal, call).await.expect("it decides")["isAuthorized"] == json!(true)
 }
 
 async fn batch(client: &aws_sdk_dynamodb::Client, keys: &[(String, String)]) {
