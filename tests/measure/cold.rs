@@ -22,7 +22,7 @@ use subjects::{NODE, Subject, subjects};
 
 /// Starts of each.
 const RUNS: usize = 30;
-/// Starts of Node under a quota, where one takes ten seconds.
+/// Starts of Node under a quota, where one takes seconds.
 const NODE_RUNS: usize = 10;
 /// The read that others are compared by: one item.
 const READ: &str = "browse-catalog";
@@ -131,10 +131,10 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     }
     text.push_str(&format!("\nWith TLS a client believes {} authorities, as on AWS with Amazon's own. ", tls.certificates));
     match &limited {
-        Ok(_) => text.push_str(
+        Ok(_) => text.push_str(&format!(
             "The quota is a control group's: memory / 1769 of a processor, given every 20 ms, and whole at the start. \
-             Node was started 10 times under it, which takes long.\n",
-        ),
+             Node was started {NODE_RUNS} times under it, which takes long.\n",
+        )),
         Err(error) => text.push_str(&format!("This system lets nobody have a quota: {error}.\n")),
     }
     text

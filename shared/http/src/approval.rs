@@ -1,4 +1,4 @@
-//! Statuses on the wire, decisions with a reason, and the answer to a step that the state machine does not have.
+//! Statuses on the wire and in words, decisions with a reason, and the answer to a step that the state machine does not have.
 
 use portico_domain::status::{IllegalStep, Status};
 use portico_domain::text::DecisionReason;
@@ -21,6 +21,13 @@ pub const STATUS_CHOICES: &[(&str, Status)] = &[
 pub const STATUS_WORDS: &[&str] =
     &[Status::Approved.as_str(), Status::Pending.as_str(), Status::Rejected.as_str(), Status::Revoked.as_str()];
 
+/// The statuses that can be decided; the reason of an approval is that there is none against it.
+const DECISIONS: &[(&str, Status)] = &[
+    (Status::Approved.as_str(), Status::Approved),
+    (Status::Rejected.as_str(), Status::Rejected),
+    (Status::Revoked.as_str(), Status::Revoked),
+];
+
 /// Why somebody cannot sign in, in words for themselves: who was refused is not left waiting, and reads the reason if there is one.
 pub fn not_let_in(status: Status, reason: Option<&DecisionReason>) -> String {
     let refused = match status {
@@ -35,13 +42,6 @@ pub fn not_let_in(status: Status, reason: Option<&DecisionReason>) -> String {
         None => refused.to_owned(),
     }
 }
-
-/// The statuses that can be decided; the reason of an approval is that there is none against it.
-const DECISIONS: &[(&str, Status)] = &[
-    (Status::Approved.as_str(), Status::Approved),
-    (Status::Rejected.as_str(), Status::Rejected),
-    (Status::Revoked.as_str(), Status::Revoked),
-];
 
 /// A decision and its reason, as our own routes take them: `{"status": …, "reason": …}`.
 ///
