@@ -58,10 +58,10 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     let subjects = subjects(root, built, only, &environment);
     let folder = portico::data::DataFolder::temporary().expect("a folder");
     let tls = Tls::before(&environment["AWS_ENDPOINT_URL"], folder.outbox().parent().expect("its folder"), root).await;
-    let plain = starts(&subjects, Place::Plain, RUNS).await;
-    let secure = starts(&subjects, Place::Tls(&tls), RUNS).await;
+    let plain = starts(&subjects, Place::Plain).await;
+    let secure = starts(&subjects, Place::Tls(&tls)).await;
     let limited = match Quota::of_memory(subjects[0].memory).map(drop) {
-        Ok(()) => Ok(limited(&subjects).await),
+        Ok(()) => Ok(starts(&subjects, Place::Quota(None)).await),
         Err(error) => Err(error),
     };
     let resident = |number: usize| plain[number].resident.max(secure[number].resident) as f64 / MEGABYTE;
@@ -124,7 +124,7 @@ pub(crate) async fn part(root: &Path, built: &Path, only: &[String]) -> String {
     if let (Some(sign_in), Ok(_)) = (of(SIGN_IN), &limited) {
         text.push_str("- first sign-in, with its hash, under the quota of");
         for megabytes in SHARES {
-            let took = starts(&subjects[sign_in..=sign_in], Place::Quota(Some(megabytes)), RUNS).await;
+            let took = starts(&subjects[sign_in..=sign_in], Place::Quota(Some(megabytes))).await;
             text.push_str(&format!(" {megabytes} MB: {} ms;", took[0].answered.milliseconds()));
         }
         text.push_str(&format!(" the template gives it {}\n", subjects[sign_in].memory));
@@ -158,18 +158,18 @@ async fn warm_read(environment: &BTreeMap<&'static str, String>) -> String {
     format!("{} ms", Spread::of(took.split_off(RUNS)).milliseconds())
 }
 
-/// Starts each under its own quota, and Node, which comes last, when all others are through: between its long waits the machine would
-/// forget everything that the next one needs.
-async fn limited(subjects: &[Subject]) -> Vec<Starts> {
+/// Starts each by turns, and Node, which comes last, when all others are through: what it leaves of the processor's caches would strike
+/// whoever comes after it, which is the floor.
+async fn starts(subjects: &[Subject], place: Place<'_>) -> Vec<Starts> {
     let (rust, node) = subjects.split_at(subjects.iter().position(|subject| subject.name == NODE).unwrap_or(subjects.len()));
-    let mut measured = starts(rust, Place::Quota(None), RUNS).await;
-    measured.extend(starts(node, Place::Quota(None), NODE_RUNS).await);
+    let mut measured = by_turns(rust, place, RUNS).await;
+    measured.extend(by_turns(node, place, if matches!(place, Place::Quota(_)) { NODE_RUNS } else { RUNS }).await);
     measured
 }
 
 /// Starts each in turn, and that many times: what the machine does meanwhile strikes all of them. Once more before, which reads files
 /// into the page cache.
-async fn starts(subjects: &[Subject], place: Place<'_>, runs: usize) -> Vec<Starts> {
+async fn by_turns(subjects: &[Subject], place: Place<'_>, runs: usize) -> Vec<Starts> {
     let mut measured: Vec<Vec<Invocation>> = subjects.iter().map(|_| Vec::new()).collect();
     for run in 0..=runs {
         for (subject, measured) in subjects.iter().zip(&mut measured) {
