@@ -30,6 +30,7 @@ mod bad_input;
 mod binaries;
 mod browse_catalog;
 mod browse_catalog_look;
+mod browsing;
 mod bus;
 mod cancel_registration;
 mod capacity;

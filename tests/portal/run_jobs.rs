@@ -1,14 +1,9 @@
-//! `run-jobs`: what a crash left is done, once, by whoever takes it; and the lists that administrators browse to their cap.
+//! `run-jobs`: what a crash left is done, once, by whoever takes it.
 
 use portico::recorded::acting_as;
-use portico_domain::developer::Developer;
 use portico_domain::id::{DeveloperId, TeamId};
 use portico_domain::job::{LEASE, Work};
 use portico_domain::status::Status;
-use portico_http::listing::Column;
-use portico_http::listing::browse::Browsing;
-use portico_http::query::Query;
-use portico_store::developers::developers_list;
 use portico_store::{Key, StoreError, Transaction, Update};
 use portico_tests::TestPortal;
 use serde_json::{Value, json};
@@ -169,40 +164,5 @@ async fn a_job_whose_work_is_done_or_undone_changes_nothing() {
     assert_eq!(run(&portal).await, 9);
     assert_eq!(portal.application(application).await, before);
     ada.get("/api/v3/developer/me").await.expect(200);
-    portal.end().await;
-}
-
-#[tokio::test]
-async fn a_list_beyond_its_cap_says_so_and_goes_on_where_it_ended() {
-    const COLUMNS: &[Column<Developer>] = &[Column::text("email", |developer| Some(&developer.email))];
-    let portal = TestPortal::start().await;
-    for number in 0..7 {
-        portal.developer_with_status(&format!("d{number}@example.test"), Status::Pending).await;
-        portal.clock.advance(std::time::Duration::from_millis(1));
-    }
-    let list = developers_list(portal.id());
-    let mut address = "/v3/developers?page[size]=2&sort=email%20desc&filter[email][contains]=example".to_owned();
-    let (mut seen, mut totals) = (Vec::new(), Vec::new());
-    loop {
-        let (path, query) = address.split_once('?').expect("a query");
-        let query = Query::parse(query).expect("a query");
-        let browsing = Browsing::of(path, &query, COLUMNS).expect("a good query");
-        let page = browsing.browse(&portal.portal.store, &list, 3).await.expect("a page");
-        totals.push(page.total);
-        seen.extend(page.data.iter().map(|developer| developer.email.replace("@example.test", "")));
-        let wire = serde_json::to_value(page.map(|developer| developer.email)).expect("JSON");
-        match wire["meta"]["page"]["next"].as_str() {
-            Some(next) => {
-                assert_eq!(wire["meta"]["page"]["total_is_at_least"], true);
-                address = next.to_owned();
-            }
-            None => {
-                assert!(wire["meta"]["page"].get("total_is_at_least").is_none());
-                break;
-            }
-        }
-    }
-    assert_eq!(totals, [3, 3, 1]);
-    assert_eq!(seen, ["d2", "d1", "d5", "d4", "d6"], "each walk is sorted by itself, and shows the page that was asked for");
     portal.end().await;
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use portico_http::{Portal, Problem, Request, Response, cached};
 
-const DOCUMENT: &[u8] = include_bytes!("../../../docs/openapi.json");
+/// `docs/openapi.json`, as `build.rs` writes it.
+const DOCUMENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
 /// Answers with the document, to anyone.
 ///

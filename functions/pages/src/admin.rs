@@ -11,6 +11,7 @@ mod developer;
 mod developers;
 mod explain;
 mod login;
+mod newest;
 mod owners;
 mod pager;
 mod provider;

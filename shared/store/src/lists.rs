@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
 use crate::{Item, Key, Store, StoreError};
 
@@ -16,78 +16,188 @@ const PLACE: [&str; 3] = ["pk", "sk", "list_at"];
 /// What a walk found.
 #[derive(Debug)]
 pub struct Walked {
-    /// The items, oldest first.
+    /// The items, in the order of the walk.
     pub items: Vec<Item>,
     /// Where the rest begins, if the cap was reached before the end.
     pub next: Option<String>,
 }
 
+/// The beginning of a list, and how long the list is.
+#[derive(Debug)]
+pub struct Counted {
+    /// The first items, in the order that was asked for.
+    pub items: Vec<Item>,
+    /// How many there are, these included; at most as many as the cap.
+    pub total: usize,
+    /// Where the rest begins, if the cap was reached before the end.
+    pub next: Option<String>,
+}
+
+/// Where the reading of a list begins, and in which order it goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// With the oldest item, in the order of creation.
+    Oldest,
+    /// The same, behind a place that an earlier reading named. A place that is none of the list's own begins wherever it would stand:
+    /// nothing of another list is ever read.
+    Behind(&'a str),
+    /// With the newest item, against the order of creation: what people look for is mostly new, and beyond a cap nothing is found.
+    Newest,
+}
+
+/// What is asked about the items of a list.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    Everything,
+    /// These attributes, beside the key and the place.
+    Attributes(&'a [&'a str]),
+    /// Key and place of the items whose attribute has this text.
+    With(&'a str, &'a str),
+    Number,
+}
+
+/// One answer about a list: its items, unless only their number was asked for, how many were looked at, and where the next answer begins.
+struct Part {
+    items: Vec<Item>,
+    number: usize,
+    resume: Option<HashMap<String, AttributeValue>>,
+}
+
 impl Store {
-    /// Up to `cap` items of a list, oldest first, from behind a place that an earlier walk named. A place that is none of the
-    /// list's own begins wherever it would stand: nothing of another list is ever read.
+    /// Up to `cap` items of a list, oldest first, from behind a place that an earlier walk named, if any.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn walk(&self, list: &str, after: Option<&str>, cap: usize) -> Result<Walked, StoreError> {
-        self.read_list((list, &[]), after, cap).await
+        self.read_list((list, after.map_or(Start::Oldest, Start::Behind)), Asked::Everything, cap).await
     }
 
-    /// As [`Store::walk`] from the beginning, with these attributes of each item alone, beside its key and its place: for a long list
-    /// that is searched to show a little of it.
+    /// The newest `cap` items of a list, the newest first, with these attributes of each alone, beside its key and its place: for a
+    /// long list that is searched to show a little of it.
     ///
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn skim(&self, list: &str, attributes: &[&str], cap: usize) -> Result<Walked, StoreError> {
-        self.read_list((list, attributes), None, cap).await
+        self.read_list((list, Start::Newest), Asked::Attributes(attributes), cap).await
     }
 
-    /// Reads a list: these attributes of its items, or all.
-    async fn read_list(
-        &self,
-        (list, attributes): (&str, &[&str]),
-        after: Option<&str>,
-        cap: usize,
-    ) -> Result<Walked, StoreError> {
-        // By other names: DynamoDB reserves words such as `status`.
-        let named: Vec<(String, &str)> = match attributes {
-            [] => Vec::new(),
-            some => PLACE.iter().chain(some).enumerate().map(|(number, name)| (format!("#a{number}"), *name)).collect(),
-        };
-        let projection = named.iter().map(|(stand_in, _)| stand_in.as_str()).collect::<Vec<_>>().join(", ");
-        let names: HashMap<String, String> =
-            named.iter().map(|(stand_in, name)| (stand_in.clone(), (*name).to_owned())).collect();
+    /// Those of the newest `cap` items of a list whose attribute has this text, the newest first, with their key and their place alone.
+    /// The others are left out where they lie: that consumes as many units, but nobody sends them and nobody reads them.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn skim_with(&self, list: &str, (attribute, text): (&str, &str), cap: usize) -> Result<Vec<Item>, StoreError> {
+        let (mut items, mut looked_at, mut resume) = (Vec::new(), 0, None);
+        while looked_at < cap {
+            let limit = (cap - looked_at).min(CHUNK);
+            let part = self.part((list, Start::Newest), Asked::With(attribute, text), limit, resume).await?;
+            items.extend(part.items);
+            looked_at += part.number;
+            resume = part.resume;
+            if resume.is_none() {
+                break;
+            }
+        }
+        Ok(items)
+    }
+
+    /// The first `wanted` items of a list from somewhere, and how many there are from there, up to `cap`. The others are counted where
+    /// they lie, as [`Store::skim_with`] leaves them out.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn count(&self, list: &str, start: Start<'_>, wanted: usize, cap: usize) -> Result<Counted, StoreError> {
+        let wanted = wanted.min(cap);
+        let mut counted = Counted { items: Vec::new(), total: 0, next: None };
+        let mut resume = None;
+        while counted.total < cap {
+            let (asked, end) = match counted.total < wanted {
+                true => (Asked::Everything, wanted),
+                false => (Asked::Number, cap),
+            };
+            let part = self.part((list, start), asked, (end - counted.total).min(CHUNK), resume).await?;
+            counted.items.extend(part.items);
+            counted.total += part.number;
+            resume = part.resume;
+            if resume.is_none() {
+                return Ok(counted);
+            }
+        }
+        // That an answer has a next one does not mean that there is anything in it.
+        let last = resume.as_ref().and_then(|key| key.get("list_at")?.as_s().ok()).cloned();
+        let rest = self.part((list, start), Asked::Number, 1, resume).await?;
+        counted.next = last.filter(|_| rest.number > 0);
+        Ok(counted)
+    }
+
+    /// Reads a list up to a cap.
+    async fn read_list(&self, (list, start): (&str, Start<'_>), asked: Asked<'_>, cap: usize) -> Result<Walked, StoreError> {
         let mut items: Vec<Item> = Vec::new();
-        let mut start = None;
+        let mut resume = None;
         loop {
             // One more than the cap tells whether there is a rest.
             let wanted = (cap + 1).saturating_sub(items.len()).min(CHUNK);
-            let answer = self
-                .client()
-                .query()
-                .table_name(self.table())
-                .index_name("lists")
-                .key_condition_expression("#list = :list AND list_at > :after")
-                .set_expression_attribute_names(Some(names.clone()))
-                .expression_attribute_names("#list", "list")
-                .set_projection_expression(Some(projection.clone()).filter(|projection| !projection.is_empty()))
-                .expression_attribute_values(":list", AttributeValue::S(list.to_owned()))
-                .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or(" ").to_owned()))
-                .set_exclusive_start_key(start)
-                .limit(i32::try_from(wanted).unwrap_or(i32::MAX))
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk(&error))?;
-            items.extend(answer.items.unwrap_or_default().into_iter().map(Item::from));
-            start = answer.last_evaluated_key;
+            let part = self.part((list, start), asked, wanted, resume).await?;
+            items.extend(part.items);
+            resume = part.resume;
             if items.len() > cap {
                 items.truncate(cap);
                 let next = items.last().and_then(|last| last.text("list_at")).map(str::to_owned);
                 return Ok(Walked { items, next });
             }
-            if start.is_none() {
+            if resume.is_none() {
                 return Ok(Walked { items, next: None });
             }
         }
+    }
+
+    /// Asks once about up to `limit` items of a list.
+    async fn part(
+        &self,
+        (list, start): (&str, Start<'_>),
+        asked: Asked<'_>,
+        limit: usize,
+        resume: Option<HashMap<String, AttributeValue>>,
+    ) -> Result<Part, StoreError> {
+        let (attributes, text): (Vec<&str>, _) = match asked {
+            Asked::Attributes(some) => (PLACE.iter().chain(some).copied().collect(), None),
+            Asked::With(attribute, text) => (PLACE.into_iter().chain([attribute]).collect(), Some(text)),
+            Asked::Everything | Asked::Number => (Vec::new(), None),
+        };
+        let after = match start {
+            Start::Behind(place) => place,
+            Start::Oldest | Start::Newest => " ",
+        };
+        // By other names: DynamoDB reserves words such as `status`.
+        let names: Vec<String> = (0..attributes.len()).map(|number| format!("#a{number}")).collect();
+        let filter = text.and(names.last()).map(|name| format!("{name} = :text"));
+        let mut query = self
+            .client()
+            .query()
+            .table_name(self.table())
+            .index_name("lists")
+            .key_condition_expression("#list = :list AND list_at > :after")
+            .expression_attribute_names("#list", "list")
+            .set_projection_expression(Some(names.join(", ")).filter(|projection| !projection.is_empty()))
+            .set_filter_expression(filter)
+            .set_select(matches!(asked, Asked::Number).then_some(Select::Count))
+            .expression_attribute_values(":list", AttributeValue::S(list.to_owned()))
+            .expression_attribute_values(":after", AttributeValue::S(after.to_owned()))
+            .set_scan_index_forward(matches!(start, Start::Newest).then_some(false))
+            .set_exclusive_start_key(resume)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        for (name, attribute) in names.into_iter().zip(attributes) {
+            query = query.expression_attribute_names(name, attribute);
+        }
+        if let Some(text) = text {
+            query = query.expression_attribute_values(":text", AttributeValue::S(text.to_owned()));
+        }
+        let answer = query.send().await.map_err(|error| StoreError::from_sdk(&error))?;
+        Ok(Part {
+            number: usize::try_from(answer.scanned_count).unwrap_or_default(),
+            items: answer.items.unwrap_or_default().into_iter().map(Item::from).collect(),
+            resume: answer.last_evaluated_key,
+        })
     }
 
     /// The same items as the table has them now, in the same order; those that are gone are left out.

@@ -11,9 +11,10 @@ use crate::frame::Frame;
 use crate::parts::{Empty, When};
 use crate::shown::{Page, Stop};
 
+use super::newest::Search;
 use super::owners::{OwnerLink, Owners};
 use super::pager::Pager;
-use super::{Admin, CAP, Place, Side, asked, holds};
+use super::{Admin, Place, Side, asked, holds};
 
 struct Row {
     id: String,
@@ -41,21 +42,22 @@ struct ApplicationsPage {
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let admin = Admin::of(portal, request, []).await?;
     let words = asked(request, "q");
-    let walked = portal.store.skim(&applications_list(admin.settings.id), &["name", "reference_id", "id"], CAP).await?;
-    let any = !walked.items.is_empty();
-    let fits = |item: &&Item| {
+    let fits = |item: &Item| {
         let text = |name| item.text(name).unwrap_or_default();
         holds(words, &[text("name"), text("reference_id"), text("id")])
     };
-    let found: Vec<Item> = walked.items.iter().rev().filter(fits).cloned().collect();
-    let total = found.len();
-    let pager = Pager::of(asked(request, "page"), total, "/admin/applications", &[("q", words)]);
-    let fresh: Result<Vec<Application>, _> = portal.store.fresh(&pager.cut(found)).await?.iter().map(Item::read).collect();
-    let fresh = fresh?;
-    let owners = Owners::of(portal, fresh.iter().map(|one| one.owner)).await?;
+    let search = Search {
+        list: &applications_list(admin.settings.id),
+        path: "/admin/applications",
+        query: &[("q", words)],
+        page: asked(request, "page"),
+        attributes: &["name", "reference_id", "id"],
+    };
+    let found = search.page::<Application>(portal, fits).await?;
+    let owners = Owners::of(portal, found.rows.iter().map(|one| one.owner)).await?;
     let now = portal.now();
-    let mut rows = Vec::with_capacity(fresh.len());
-    for application in fresh {
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for application in found.rows {
         let with = |status| application.grants.values().filter(|grant| grant.status == status).count();
         rows.push(Row {
             owner: owners.get(application.owner)?,
@@ -71,10 +73,10 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         frame: admin.frame(request, "Applications"),
         side: Side::at(Place::Applications),
         rows,
-        total,
-        more: walked.next.is_some(),
-        pager,
-        empty: match any {
+        total: found.total,
+        more: found.more,
+        pager: found.pager,
+        empty: match found.any {
             true => Empty {
                 title: format!("No application matches “{words}”"),
                 text: "Look for a name, a reference ID or an id.".to_owned(),

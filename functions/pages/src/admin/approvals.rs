@@ -102,9 +102,8 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
 
 /// What of a list waits, the longest first, as the table has it now, and how many do by the index.
 async fn waiting<T: DeserializeOwned>(portal: &Portal, list: &str, waits: impl Fn(&T) -> bool) -> Result<(Vec<T>, usize), Stop> {
-    let walked = portal.store.skim(list, &["status"], CAP).await?;
-    let by_index: Vec<Item> =
-        walked.items.into_iter().filter(|item| item.text("status") == Some(Status::Pending.as_str())).collect();
+    let mut by_index = portal.store.skim_with(list, ("status", Status::Pending.as_str()), CAP).await?;
+    by_index.reverse();
     let count = by_index.len();
     let shown = by_index.get(..SHOWN).unwrap_or(&by_index);
     let fresh: Result<Vec<T>, _> = portal.store.fresh(shown).await?.iter().map(Item::read).collect();

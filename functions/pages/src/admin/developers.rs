@@ -11,8 +11,9 @@ use crate::frame::Frame;
 use crate::parts::{Empty, Pill, When};
 use crate::shown::{Page, Stop};
 
+use super::newest::Search;
 use super::pager::Pager;
-use super::{Admin, CAP, Place, Side, asked, holds};
+use super::{Admin, Place, Side, asked, holds};
 
 struct Row {
     id: String,
@@ -41,17 +42,18 @@ struct DevelopersPage {
 pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Stop> {
     let admin = Admin::of(portal, request, []).await?;
     let (words, wanted) = (asked(request, "q"), asked(request, "status"));
-    let walked = portal.store.skim(&developers_list(admin.settings.id), &["status", "email", "full_name"], CAP).await?;
-    let any = !walked.items.is_empty();
-    let fits = |item: &&Item| {
+    let fits = |item: &Item| {
         (wanted.is_empty() || item.text("status") == Some(wanted))
             && holds(words, &[item.text("email").unwrap_or_default(), item.text("full_name").unwrap_or_default()])
     };
-    // The newest first: whoever looks for somebody mostly looks for somebody new.
-    let found: Vec<Item> = walked.items.iter().rev().filter(fits).cloned().collect();
-    let total = found.len();
-    let pager = Pager::of(asked(request, "page"), total, "/admin/developers", &[("q", words), ("status", wanted)]);
-    let fresh: Result<Vec<Developer>, _> = portal.store.fresh(&pager.cut(found)).await?.iter().map(Item::read).collect();
+    let search = Search {
+        list: &developers_list(admin.settings.id),
+        path: "/admin/developers",
+        query: &[("q", words), ("status", wanted)],
+        page: asked(request, "page"),
+        attributes: &["status", "email", "full_name"],
+    };
+    let found = search.page::<Developer>(portal, fits).await?;
     let now = portal.now();
     let row = |developer: Developer| Row {
         id: developer.id.to_string(),
@@ -66,11 +68,11 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
         frame: admin.frame(request, "Developers"),
         side: Side::at(Place::Developers),
         statuses: Status::ALL.map(|status| (status, status.as_str() == wanted)),
-        rows: fresh?.into_iter().map(row).collect(),
-        total,
-        more: walked.next.is_some(),
-        pager,
-        empty: match any {
+        rows: found.rows.into_iter().map(row).collect(),
+        total: found.total,
+        more: found.more,
+        pager: found.pager,
+        empty: match found.any {
             true => Empty {
                 title: "No developer is like that".to_owned(),
                 text: "Try other words, or another status.".to_owned(),

@@ -21,10 +21,15 @@ impl Pager {
     /// The page that is asked for, of a list of so many rows, with what else its address says.
     pub(super) fn of(wanted: &str, total: usize, path: &str, query: &[(&str, &str)]) -> Self {
         let pages = total.div_ceil(SIZE).max(1);
-        let number = wanted.parse::<usize>().unwrap_or(1).clamp(1, pages);
+        let number = Self::number(wanted).clamp(1, pages);
         let said = query.iter().filter(|(_, value)| !value.is_empty());
         let base = said.fold(format!("{path}?"), |base, (name, value)| format!("{base}{name}={}&", encoded(value)));
         Self { number, pages, base }
+    }
+
+    /// The number of the page that is asked for, from 1, however long the list is.
+    pub(super) fn number(wanted: &str) -> usize {
+        wanted.parse().unwrap_or(1).max(1)
     }
 
     /// Cuts its rows out of all.

@@ -8,7 +8,7 @@ use portico_domain::application::Application;
 use portico_domain::developer::Developer;
 use portico_domain::strategy::Strategy;
 use portico_domain::team::Team;
-use portico_store::lists::Walked;
+use portico_store::lists::{Start, Walked};
 use portico_store::{Item, Key, Store};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
@@ -145,9 +145,7 @@ impl<Row: Listed> Browsing<Row> {
     /// # Errors
     /// What the store says.
     pub async fn browse(&self, store: &Store, list: &str, cap: usize) -> Result<Page<Row>, Problem> {
-        let walked = self.walk(store, list, cap).await?;
-        let rows: Result<Vec<Row>, _> = walked.items.iter().map(Item::read).collect();
-        let mut page = self.page(rows?, &walked);
+        let mut page = self.found(store, list, cap).await?;
         let keys: Vec<Key> = page.data.iter().map(Listed::key).collect();
         let items = store.load(&keys).await?;
         page.data.clear();
@@ -156,6 +154,23 @@ impl<Row: Listed> Browsing<Row> {
         }
         Ok(page)
     }
+
+    /// The page as the list has it. One that is neither filtered nor sorted is read to its own end, and what follows is counted.
+    async fn found(&self, store: &Store, list: &str, cap: usize) -> Result<Page<Row>, Problem> {
+        if !self.listing.is_unfiltered() || self.listing.is_sorted() {
+            let walked = self.walk(store, list, cap).await?;
+            return Ok(self.page(rows(&walked.items)?, &walked));
+        }
+        let start = self.after.as_deref().map_or(Start::Oldest, Start::Behind);
+        let end = self.listing.offset().saturating_add(self.listing.size());
+        let counted = store.count(list, start, end, cap).await?;
+        let data = rows(counted.items.get(self.listing.offset()..).unwrap_or_default())?;
+        Ok(Page { rest: counted.next.as_deref().map(|place| self.next(place)), ..self.listing.page(data, counted.total) })
+    }
+}
+
+fn rows<Row: DeserializeOwned>(items: &[Item]) -> Result<Vec<Row>, Problem> {
+    Ok(items.iter().map(Item::read).collect::<Result<_, _>>()?)
 }
 
 /// The place behind which the list goes on: whatever it is, it can only be a place in the list that is asked for.
