@@ -4,7 +4,7 @@ use portico_tests::TestPortal;
 use portico_tests::kept::{assert_kept, pretty};
 
 #[tokio::test]
-async fn get_openapi_document_answers_anyone_with_the_kept_file() {
+async fn get_openapi_document_answers_anyone_with_what_the_kept_file_says() {
     let portal = TestPortal::start().await;
     let reply = portal.anonymous().get("/api/portico/v1/openapi.json").await.expect(200);
     assert_eq!(reply.headers["content-type"], "application/json");

@@ -181,12 +181,17 @@ async fn show_admin_approvals_names_who_waits_for_what_and_falls_when_somebody_d
     let nobody = admin.page("/admin").await.expect(200).html();
     assert!(nobody.contains("Nobody waits") && nobody.contains("https://portal.example.test/register"), "{nobody}");
     let grace = portal.developer_with_status("grace@example.test", Status::Pending).await;
+    portal.clock.advance(Duration::from_secs(1));
+    let alan = portal.developer_with_status("alan@example.test", Status::Pending).await;
+    let html = admin.page("/admin").await.expect(200).html();
+    assert!(html.find("grace@example.test") < html.find("alan@example.test"), "whoever waits longest is first: {html}");
+    let root = format!("/portico/v1/portals/{}", portal.id());
+    admin.patch(&format!("{root}/developers/{alan}"), json!({ "status": "approved" })).await.expect(200);
     let ada = portal.approved_developer("ada@example.test").await;
     let (tides, winds) = (portal.published_api("Tides").await, portal.published_api("Winds").await);
     let application = ada.create_app("Weather board").await;
     portal.registration(application, winds, Status::Approved).await;
     let registration = ada.register(application, tides).await;
-    let root = format!("/portico/v1/portals/{}", portal.id());
     let of_registration = format!("{root}/applications/{application}/registrations/{registration}");
     let html = admin.page("/admin").await.expect(200).html();
     assert!(html.contains(r#"<span class="count" data-count="all">2</span>"#), "{html}");

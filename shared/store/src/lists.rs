@@ -25,7 +25,7 @@ pub struct Walked {
 /// The beginning of a list, and how long the list is.
 #[derive(Debug)]
 pub struct Counted {
-    /// The first items, in the order that was asked for.
+    /// The first items, in the order that was asked for, with their key and their place alone.
     pub items: Vec<Item>,
     /// How many there are, these included; at most as many as the cap.
     pub total: usize,
@@ -81,16 +81,16 @@ impl Store {
         self.read_list((list, Start::Newest), Asked::Attributes(attributes), cap).await
     }
 
-    /// Those of the newest `cap` items of a list whose attribute has this text, the newest first, with their key and their place alone.
-    /// The others are left out where they lie: that consumes as many units, but nobody sends them and nobody reads them.
+    /// Those of the oldest `cap` items of a list whose attribute has this text, oldest first, with their key and their place alone. The
+    /// others are left out where they lie: that consumes as many units, but nobody sends them and nobody reads them.
     ///
     /// # Errors
     /// As [`StoreError`] says.
-    pub async fn skim_with(&self, list: &str, (attribute, text): (&str, &str), cap: usize) -> Result<Vec<Item>, StoreError> {
+    pub async fn walk_with(&self, list: &str, (attribute, text): (&str, &str), cap: usize) -> Result<Vec<Item>, StoreError> {
         let (mut items, mut looked_at, mut resume) = (Vec::new(), 0, None);
         while looked_at < cap {
             let limit = (cap - looked_at).min(CHUNK);
-            let part = self.part((list, Start::Newest), Asked::With(attribute, text), limit, resume).await?;
+            let part = self.part((list, Start::Oldest), Asked::With(attribute, text), limit, resume).await?;
             items.extend(part.items);
             looked_at += part.number;
             resume = part.resume;
@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// The first `wanted` items of a list from somewhere, and how many there are from there, up to `cap`. The others are counted where
-    /// they lie, as [`Store::skim_with`] leaves them out.
+    /// they lie, as [`Store::walk_with`] leaves them out.
     ///
     /// # Errors
     /// As [`StoreError`] says.
@@ -112,7 +112,7 @@ impl Store {
         let mut resume = None;
         while counted.total < cap {
             let (asked, end) = match counted.total < wanted {
-                true => (Asked::Everything, wanted),
+                true => (Asked::Attributes(&[]), wanted),
                 false => (Asked::Number, cap),
             };
             let part = self.part((list, start), asked, (end - counted.total).min(CHUNK), resume).await?;
@@ -193,8 +193,10 @@ impl Store {
             query = query.expression_attribute_values(":text", AttributeValue::S(text.to_owned()));
         }
         let answer = query.send().await.map_err(|error| StoreError::from_sdk(&error))?;
+        // Where nothing is left out both numbers are one, on DynamoDB; the embedded engine looks at one more where an answer is full.
+        let number = if text.is_some() { answer.scanned_count } else { answer.count };
         Ok(Part {
-            number: usize::try_from(answer.scanned_count).unwrap_or_default(),
+            number: usize::try_from(number).unwrap_or_default(),
             items: answer.items.unwrap_or_default().into_iter().map(Item::from).collect(),
             resume: answer.last_evaluated_key,
         })

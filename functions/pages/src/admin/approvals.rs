@@ -23,10 +23,13 @@ use crate::parts::{Empty, Field, When, counted, reason};
 use crate::shown::{Page, Stop};
 
 use super::owners::{OwnerLink, Owners};
-use super::{Admin, CAP, Place, Side};
+use super::{Admin, Place, Side};
 
 /// How many of each are shown at a time: deciding about them brings the next ones.
 const SHOWN: usize = 50;
+/// How many developers, and how many registrations, are looked through for those who wait: more than other lists are, because nobody else
+/// finds whoever is missed here.
+const LOOKED_THROUGH: usize = 100_000;
 
 /// A developer who waits.
 struct Person {
@@ -102,8 +105,7 @@ pub(crate) async fn show(portal: &Portal, request: &Request) -> Result<Page, Sto
 
 /// What of a list waits, the longest first, as the table has it now, and how many do by the index.
 async fn waiting<T: DeserializeOwned>(portal: &Portal, list: &str, waits: impl Fn(&T) -> bool) -> Result<(Vec<T>, usize), Stop> {
-    let mut by_index = portal.store.skim_with(list, ("status", Status::Pending.as_str()), CAP).await?;
-    by_index.reverse();
+    let by_index = portal.store.walk_with(list, ("status", Status::Pending.as_str()), LOOKED_THROUGH).await?;
     let count = by_index.len();
     let shown = by_index.get(..SHOWN).unwrap_or(&by_index);
     let fresh: Result<Vec<T>, _> = portal.store.fresh(shown).await?.iter().map(Item::read).collect();

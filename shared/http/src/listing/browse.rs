@@ -145,32 +145,29 @@ impl<Row: Listed> Browsing<Row> {
     /// # Errors
     /// What the store says.
     pub async fn browse(&self, store: &Store, list: &str, cap: usize) -> Result<Page<Row>, Problem> {
-        let mut page = self.found(store, list, cap).await?;
-        let keys: Vec<Key> = page.data.iter().map(Listed::key).collect();
-        let items = store.load(&keys).await?;
-        page.data.clear();
-        for key in &keys {
-            page.data.extend(items.get::<Row>(key)?.filter(|row| !row.is_deleted() && self.listing.keeps(row)));
+        let found = self.found(store, list, cap).await?;
+        let items = store.load(&found.data).await?;
+        let mut data = Vec::with_capacity(found.data.len());
+        for key in &found.data {
+            data.extend(items.get::<Row>(key)?.filter(|row| !row.is_deleted() && self.listing.keeps(row)));
         }
-        Ok(page)
+        Ok(Page { data, number: found.number, size: found.size, total: found.total, rest: found.rest })
     }
 
-    /// The page as the list has it. One that is neither filtered nor sorted is read to its own end, and what follows is counted.
-    async fn found(&self, store: &Store, list: &str, cap: usize) -> Result<Page<Row>, Problem> {
+    /// What is on the page by the list. One that is neither filtered nor sorted is read to the end of the page, and what follows is
+    /// counted.
+    async fn found(&self, store: &Store, list: &str, cap: usize) -> Result<Page<Key>, Problem> {
         if !self.listing.is_unfiltered() || self.listing.is_sorted() {
             let walked = self.walk(store, list, cap).await?;
-            return Ok(self.page(rows(&walked.items)?, &walked));
+            let rows: Result<Vec<Row>, _> = walked.items.iter().map(Item::read).collect();
+            return Ok(self.page(rows?, &walked).map(|row| row.key()));
         }
         let start = self.after.as_deref().map_or(Start::Oldest, Start::Behind);
         let end = self.listing.offset().saturating_add(self.listing.size());
         let counted = store.count(list, start, end, cap).await?;
-        let data = rows(counted.items.get(self.listing.offset()..).unwrap_or_default())?;
-        Ok(Page { rest: counted.next.as_deref().map(|place| self.next(place)), ..self.listing.page(data, counted.total) })
+        let keys = counted.items.iter().skip(self.listing.offset()).map(Item::key).collect();
+        Ok(Page { rest: counted.next.as_deref().map(|place| self.next(place)), ..self.listing.page(keys, counted.total) })
     }
-}
-
-fn rows<Row: DeserializeOwned>(items: &[Item]) -> Result<Vec<Row>, Problem> {
-    Ok(items.iter().map(Item::read).collect::<Result<_, _>>()?)
 }
 
 /// The place behind which the list goes on: whatever it is, it can only be a place in the list that is asked for.
