@@ -156,7 +156,7 @@ async fn listed(store: &Store, list: &str, number: usize, bytes: usize) -> Vec<S
             .item("sk", text("META".to_owned()))
             .item("list", text(list.to_owned()))
             .item("list_at", text(place(number)))
-            .item("status", text(if number % 2 == 0 { "pending" } else { "approved" }.to_owned()))
+            .item("status", text(if number.is_multiple_of(2) { "pending" } else { "approved" }.to_owned()))
             .item("text", text("x".repeat(bytes)));
         WriteRequest::builder().put_request(put.build().expect("an item")).build()
     };
