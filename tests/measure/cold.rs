@@ -167,12 +167,15 @@ async fn starts(subjects: &[Subject], place: Place<'_>) -> Vec<Starts> {
     measured
 }
 
-/// Starts each in turn, and that many times: what the machine does meanwhile strikes all of them, and each comes after another one every
-/// time, whose traces in the caches it would else always find. Once more before, which reads files into the page cache.
+/// Starts each in turn, and that many times: what the machine does meanwhile strikes all of them. The order is drawn anew every time,
+/// or each would always find the same one's traces in the caches. Once more before, which reads files into the page cache.
 async fn by_turns(subjects: &[Subject], place: Place<'_>, runs: usize) -> Vec<Starts> {
     let mut measured: Vec<Vec<Invocation>> = subjects.iter().map(|_| Vec::new()).collect();
+    let mut order: Vec<usize> = (0..subjects.len()).collect();
+    let mut draw = fastrand::Rng::with_seed(0);
     for run in 0..=runs {
-        for number in turns(subjects.len(), run) {
+        draw.shuffle(&mut order);
+        for &number in &order {
             let subject = &subjects[number];
             let invocation = start(subject, place).await.unwrap_or_else(|error| panic!("{}: {error}", subject.name));
             subject.answer.check(&subject.name, invocation.reply.clone());
@@ -188,19 +191,6 @@ async fn by_turns(subjects: &[Subject], place: Place<'_>, runs: usize) -> Vec<St
         resident: all.iter().map(|one| one.peak_resident).max().unwrap_or_default(),
     };
     measured.into_iter().map(starts).collect()
-}
-
-/// Everybody once, in the order of that run: by steps of a width that has no divisor in common with how many there are.
-fn turns(subjects: usize, run: usize) -> impl Iterator<Item = usize> {
-    let common = |mut one: usize, mut other: usize| {
-        while other > 0 {
-            (one, other) = (other, one % other);
-        }
-        one
-    };
-    let widths: Vec<usize> = (1..=subjects).filter(|&width| common(width, subjects) == 1).collect();
-    let width = widths.get(run % widths.len().max(1)).copied().unwrap_or(1);
-    (0..subjects).map(move |turn| (turn * width + run) % subjects)
 }
 
 async fn start(subject: &Subject, place: Place<'_>) -> Result<Invocation, String> {
