@@ -62,13 +62,13 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
         listing.apply(of_developer(portal, who.portal.id, DeveloperId::new(owner)).await?)
     } else {
         let walked = browsing.walk(&portal.store, &registrations_list(who.portal.id), CAP).await?;
-        let registrations: Result<Vec<Registration>, _> = walked.items.iter().map(Item::read).collect();
+        let registrations: Result<Vec<Registration>, _> = walked.items.into_iter().map(Item::into_entity).collect();
         let rows = if ["developer_id", "application_name"].iter().any(|column| listing.filters_by(column)) {
             with_applications(portal, registrations?).await?
         } else {
             registrations?.into_iter().map(Row::from).collect()
         };
-        browsing.page(rows, &walked)
+        browsing.page(rows, walked.next.as_deref())
     };
     ok(&shown(portal, listing, page).await?)
 }

@@ -48,8 +48,8 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
     let browsing = Browsing::parse(request, COLUMNS)?;
     let walked = browsing.walk(&portal.store, APIS_LIST, CAP).await?;
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    for item in &walked.items {
-        let api: Api = item.read()?;
+    for item in walked.items {
+        let api: Api = item.into_entity()?;
         for (key, values) in &api.attributes {
             let row = rows.entry(key.clone()).or_insert_with(|| Row {
                 id: AttributeId::of(key),
@@ -65,7 +65,7 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
             }
         }
     }
-    ok(&browsing.page(rows.into_values().collect(), &walked).map(|row| AttributeView {
+    ok(&browsing.page(rows.into_values().collect(), walked.next.as_deref()).map(|row| AttributeView {
         id: row.id,
         created_at: row.created_at.rfc3339(),
         updated_at: row.updated_at.rfc3339(),

@@ -38,11 +38,11 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
     let browsing = Browsing::parse(request, COLUMNS)?;
     let walked = browsing.walk(&portal.store, APIS_LIST, CAP).await?;
     let mut rows: Vec<Row> = Vec::new();
-    for item in &walked.items {
-        let api: Api = item.read()?;
+    for item in walked.items {
+        let api: Api = item.into_entity()?;
         rows.extend(api.implementations.into_iter().map(|one| (api.id, one)));
     }
-    ok(&browsing.page(rows, &walked).map(|(api, one)| ImplementationRowView::of(api, &one)))
+    ok(&browsing.page(rows, walked.next.as_deref()).map(|(api, one)| ImplementationRowView::of(api, &one)))
 }
 
 pub(crate) async fn create(portal: &Portal, request: &Request) -> Result<Response, Problem> {

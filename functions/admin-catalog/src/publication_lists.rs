@@ -54,7 +54,7 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
     let who = portal.administrator(request, []).await?;
     let browsing = Browsing::parse(request, COLUMNS)?;
     let walked = browsing.walk(&portal.store, APIS_LIST, CAP).await?;
-    let apis: Result<Vec<Api>, _> = walked.items.iter().map(Item::read).collect();
+    let apis: Result<Vec<Api>, _> = walked.items.into_iter().map(Item::into_entity).collect();
     let apis = apis?;
     let portals = portals_of(portal, &apis).await?;
     let names: BTreeMap<PortalId, &Settings> = portals.iter().map(|settings| (settings.id, settings)).collect();
@@ -67,7 +67,7 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Response,
         let card = items.get::<Publication>(key)?;
         rows.extend(card.map(|card| Row { portal: names.get(&card.portal).map(|known| known.name.clone()), card }));
     }
-    ok(&browsing.page(rows, &walked).map(|row| PublicationRowView::of(&row.card)))
+    ok(&browsing.page(rows, walked.next.as_deref()).map(|row| PublicationRowView::of(&row.card)))
 }
 
 pub(crate) async fn of_portal(portal: &Portal, request: &Request) -> Result<Response, Problem> {

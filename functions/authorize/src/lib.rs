@@ -92,10 +92,10 @@ impl Read {
         let link = Key::link(gateway, stage);
         let application = Key::application(id);
         let credential = Key::credential(id, &presented.key().digest().to_string());
-        let items = portal.store.load_or_refuse(&[link.clone(), application.clone(), credential.clone()]).await?;
+        let mut items = portal.store.load_or_refuse(&[link.clone(), application.clone(), credential.clone()]).await?;
         // The key joins two names: what it found must be the link of these two.
-        let link = items.get::<Link>(&link)?.filter(|link| (link.gateway.as_str(), link.stage.as_str()) == (gateway, stage));
-        Ok(Self { link, application: items.get(&application)?, credential: items.get(&credential)? })
+        let link = items.take::<Link>(&link)?.filter(|link| (link.gateway.as_str(), link.stage.as_str()) == (gateway, stage));
+        Ok(Self { link, application: items.take(&application)?, credential: items.take(&credential)? })
     }
 
     fn loaded(&self) -> Loaded<'_> {

@@ -143,14 +143,14 @@ async fn find<'t>(portal: &Portal, place: Place<'_>, presented: &'t [PresentedTo
     let at = Key::link(place.0, place.1);
     let guards: Vec<Key> = presented.iter().map(|token| Key::reference_guard(token.portal(), token.reference_id())).collect();
     let keys: Vec<Key> = guards.iter().cloned().chain([at.clone()]).collect();
-    let items = portal.store.load_or_refuse(&keys).await?;
+    let mut items = portal.store.load_or_refuse(&keys).await?;
     let mut named = None;
     for (token, guard) in presented.iter().zip(&guards) {
         if named.is_none() {
             named = items.get::<Guard>(guard)?.map(|guard| (token, guard.owner));
         }
     }
-    Ok(Found { link: items.get::<Link>(&at)?.filter(|link| is_at(link, place)), named })
+    Ok(Found { link: items.take::<Link>(&at)?.filter(|link| is_at(link, place)), named })
 }
 
 async fn link(portal: &Portal, place: Place<'_>) -> Result<Option<Link>, StoreError> {

@@ -78,7 +78,7 @@ pub async fn revoke(store: &Store, name: &str) -> Result<(), TokenError> {
 
 async fn all(store: &Store) -> Result<Vec<(Key, AdminToken)>, StoreError> {
     let (items, _more) = store.list(ADMIN_TOKENS_LIST, CAP).await?;
-    items.into_iter().map(|item| Ok((item.key(), item.read()?))).collect()
+    items.into_iter().map(|item| Ok((item.key(), item.into_entity()?))).collect()
 }
 
 #[cfg(test)]

@@ -40,8 +40,8 @@ impl Portal {
             return Ok(by_api);
         }
         let walked = self.store.walk(&applications_list(team.portal), None, CAP).await?;
-        for item in &walked.items {
-            let application = item.read::<Application>()?;
+        for item in walked.items {
+            let application = item.into_entity::<Application>()?;
             if !application.is_live() || !owners.contains(&application.owner) {
                 continue;
             }

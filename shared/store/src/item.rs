@@ -47,13 +47,22 @@ impl Item {
         self
     }
 
+    /// The entity, of an item that is needed for more. It is copied for that: [`Item::into_entity`] does without.
+    ///
+    /// # Errors
+    /// As those of [`Item::into_entity`].
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
+        self.clone().into_entity()
+    }
+
     /// The entity.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if the item is not such an entity.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
-        serde_dynamo::from_item(self.attributes.clone())
-            .map_err(|error| StoreError::Corrupt(format!("{:?} {:?}: {error}", self.text("pk"), self.text("sk"))))
+    pub fn into_entity<T: DeserializeOwned>(self) -> Result<T, StoreError> {
+        let key = self.key();
+        serde_dynamo::from_item(self.attributes)
+            .map_err(|error| StoreError::Corrupt(format!("{:?} {:?}: {error}", key.pk, key.sk)))
     }
 
     /// A string attribute.

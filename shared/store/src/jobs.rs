@@ -28,7 +28,7 @@ impl Store {
     /// As [`StoreError`] says.
     pub async fn free_jobs(&self, now: Timestamp) -> Result<Vec<Job>, StoreError> {
         let (listed, _) = self.list(JOBS_LIST, AT_MOST).await?;
-        let jobs: Result<Vec<Job>, _> = listed.iter().map(Item::read).collect();
+        let jobs: Result<Vec<Job>, _> = listed.into_iter().map(Item::into_entity).collect();
         Ok(jobs?.into_iter().filter(|job| job.is_free(now)).collect())
     }
 

@@ -81,7 +81,7 @@ impl Store {
     /// As [`StoreError`] says.
     pub async fn portals(&self, at_most: usize) -> Result<Vec<Portal>, StoreError> {
         let walked = self.walk(PORTALS_LIST, None, at_most).await?;
-        self.fresh(&walked.items).await?.iter().map(Item::read).collect()
+        self.fresh(&walked.items).await?.into_iter().map(Item::into_entity).collect()
     }
 
     /// Writes what an edit made of a portal as it was read, or does nothing.

@@ -16,6 +16,14 @@ const BATCH_TRIES: u32 = 5;
 pub struct Items(HashMap<Key, Item>);
 
 impl Items {
+    /// The entity at a key, if it was there. It is taken out: [`Items::get`] copies it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it is something else.
+    pub fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.0.remove(key).map(Item::into_entity).transpose()
+    }
+
     /// The entity at a key, if it was there.
     ///
     /// # Errors
@@ -75,7 +83,7 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn find<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        self.get(key).await?.as_ref().map(Item::read).transpose()
+        self.get(key).await?.map(Item::into_entity).transpose()
     }
 
     /// The items at any number of keys, strongly consistent: one call for every 100 different keys.
@@ -167,7 +175,7 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says.
     pub async fn children_as<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>, StoreError> {
-        self.children(pk, prefix).await?.iter().map(Item::read).collect()
+        self.children(pk, prefix).await?.into_iter().map(Item::into_entity).collect()
     }
 
     /// A page of one of the lists that administrators browse, oldest first. It may lag behind the table.

@@ -189,7 +189,7 @@ impl Store {
 /// The rule that an application broke that could not be registered.
 fn broken(before: Option<Item>, api: ApiId) -> CreateRegistrationError {
     use CreateRegistrationError as Error;
-    match before.map(|item| item.read::<Application>()) {
+    match before.map(Item::into_entity::<Application>) {
         None => Error::ApplicationChanged,
         Some(Err(error)) => error.into(),
         Some(Ok(application)) if !application.is_live() => Error::ApplicationChanged,

@@ -70,7 +70,11 @@ impl Store {
     /// As [`StoreError`] says.
     pub async fn searchable(&self, portal: PortalId) -> Result<Vec<(ApiId, Lines)>, StoreError> {
         let items = self.children(Key::portal(portal).pk(), "SEARCH#").await?;
-        items.iter().map(|item| Ok((item.read::<Row>()?.api, unpacked(item)?))).collect()
+        let read = |item: Item| {
+            let lines = unpacked(&item)?;
+            Ok((item.into_entity::<Row>()?.api, lines))
+        };
+        items.into_iter().map(read).collect()
     }
 
     /// The APIs of a portal whose lines are of an older form, or missing.

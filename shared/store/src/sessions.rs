@@ -157,7 +157,7 @@ impl Store {
             .when(Condition::is("generation", &next.generation.saturating_sub(1)));
         match self.edit(update).await? {
             Edited::Done(_) => Ok(Ok(())),
-            Edited::Refused(before) => Ok(Err(before.as_ref().map(Item::read).transpose()?)),
+            Edited::Refused(before) => Ok(Err(before.map(Item::into_entity).transpose()?)),
         }
     }
 

@@ -5,11 +5,10 @@ use portico_domain::event::Event;
 use portico_domain::gateway::{Link, LinkedPublication};
 use portico_domain::id::StrategyId;
 use portico_domain::job::{Job, Work};
-use portico_domain::portal::Portal;
 use portico_domain::publication::Publication;
 use portico_domain::strategy::{Method, Strategy};
 
-use crate::portals::{PORTALS_LIST, STRATEGIES_LIST};
+use crate::portals::STRATEGIES_LIST;
 use crate::{Condition, Item, Key, Store, StoreError, Transaction, Update, decide_again};
 
 /// More portals than one table ever has.
@@ -120,7 +119,7 @@ impl Store {
             Some(item) if item.number("use_count") != Some(0) => Error::InUse,
             _ => Error::Changed,
         });
-        let portals = self.all_portals().await?;
+        let portals = self.portals(MAX_PORTALS).await?;
         if portals.iter().any(|portal| portal.default_strategy == Some(strategy.id)) {
             return Err(Error::IsDefault);
         }
@@ -151,7 +150,7 @@ impl Store {
     pub async fn copy_key_names(&self, strategy: StrategyId) -> Result<(), StoreError> {
         decide_again(|| async move {
             let Some(known) = self.find::<Strategy>(&Key::strategy(strategy)).await? else { return Ok(Some(())) };
-            for portal in self.all_portals().await? {
+            for portal in self.portals(MAX_PORTALS).await? {
                 for card in self.cards_of(portal.id).await?.iter().filter(|card| card.strategy == Some(strategy)) {
                     match self.copy_onto_links(&known, card).await {
                         Ok(()) => {}
@@ -190,14 +189,5 @@ impl Store {
                 .await?;
         }
         Ok(())
-    }
-
-    /// All portals, as the table has them now.
-    ///
-    /// # Errors
-    /// As [`StoreError`] says.
-    pub async fn all_portals(&self) -> Result<Vec<Portal>, StoreError> {
-        let walked = self.walk(PORTALS_LIST, None, MAX_PORTALS).await?;
-        self.fresh(&walked.items).await?.iter().map(Item::read).collect()
     }
 }

@@ -187,7 +187,8 @@ fn stops(users: &[Application]) -> String {
 /// Every strategy, by name.
 pub(super) async fn strategies(portal: &Portal) -> Result<Vec<Strategy>, Stop> {
     let walked = portal.store.walk(STRATEGIES_LIST, None, CAP).await?;
-    let strategies: Result<Vec<Strategy>, _> = portal.store.fresh(&walked.items).await?.iter().map(Item::read).collect();
+    let strategies: Result<Vec<Strategy>, _> =
+        portal.store.fresh(&walked.items).await?.into_iter().map(Item::into_entity).collect();
     let mut strategies = strategies?;
     strategies.sort_by_cached_key(|strategy| strategy.display_name.to_lowercase());
     Ok(strategies)

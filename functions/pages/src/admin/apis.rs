@@ -37,7 +37,7 @@ struct ApisPage {
 /// Every API, by name.
 pub(super) async fn all(portal: &Portal) -> Result<Vec<Api>, Stop> {
     let walked = portal.store.walk(APIS_LIST, None, CAP).await?;
-    let apis: Result<Vec<Api>, _> = walked.items.iter().map(Item::read).collect();
+    let apis: Result<Vec<Api>, _> = walked.items.into_iter().map(Item::into_entity).collect();
     let mut apis: Vec<Api> = apis?.into_iter().filter(|api| api.deleted_at.is_none()).collect();
     apis.sort_by_cached_key(|api| api.name.to_lowercase());
     Ok(apis)

@@ -108,7 +108,7 @@ async fn waiting<T: DeserializeOwned>(portal: &Portal, list: &str, waits: impl F
     let by_index = portal.store.walk_with(list, ("status", Status::Pending.as_str()), LOOKED_THROUGH).await?;
     let count = by_index.len();
     let shown = by_index.get(..SHOWN).unwrap_or(&by_index);
-    let fresh: Result<Vec<T>, _> = portal.store.fresh(shown).await?.iter().map(Item::read).collect();
+    let fresh: Result<Vec<T>, _> = portal.store.fresh(shown).await?.into_iter().map(Item::into_entity).collect();
     let mut rows = fresh?;
     let read = rows.len();
     rows.retain(waits);

@@ -58,7 +58,7 @@ impl Search<'_> {
             (counted.items, counted.total, counted.next.is_some(), counted.total > 0)
         };
         let pager = Pager::of(self.page, total, self.path, self.query);
-        let rows: Result<Vec<T>, _> = portal.store.fresh(&pager.cut(items)).await?.iter().map(Item::read).collect();
+        let rows: Result<Vec<T>, _> = portal.store.fresh(&pager.cut(items)).await?.into_iter().map(Item::into_entity).collect();
         Ok(Found { rows: rows?, total, more, any, pager })
     }
 }

@@ -208,7 +208,7 @@ async fn offers(portal: &Portal, admin: &Admin, team: &Team, words: &str) -> Res
     let walked = portal.store.skim(&developers_list(admin.settings.id), &["email", "full_name"], CAP).await?;
     let fits = |item: &&Item| holds(words, &[item.text("email").unwrap_or_default(), item.text("full_name").unwrap_or_default()]);
     let found: Vec<Item> = walked.items.iter().filter(fits).take(OFFERED + 1 + team.member_count as usize).cloned().collect();
-    let fresh: Result<Vec<Developer>, _> = portal.store.fresh(&found).await?.iter().map(Item::read).collect();
+    let fresh: Result<Vec<Developer>, _> = portal.store.fresh(&found).await?.into_iter().map(Item::into_entity).collect();
     let mut offers: Vec<Offer> = fresh?
         .into_iter()
         .filter(|one| one.deleted_at.is_none() && !one.teams.contains(&team.id))

@@ -45,7 +45,7 @@ pub(crate) async fn list(portal: &Portal, request: &Request) -> Result<Page, Sto
     let fits = |item: &Item| holds(words, &[item.text("name").unwrap_or_default(), item.text("description").unwrap_or_default()]);
     let found: Vec<Item> = walked.items.into_iter().filter(fits).collect();
     let pager = Pager::of(asked(request, "page"), found.len(), "/admin/teams", &[("q", words)]);
-    let fresh: Result<Vec<Team>, _> = portal.store.fresh(&pager.cut(found)).await?.iter().map(Item::read).collect();
+    let fresh: Result<Vec<Team>, _> = portal.store.fresh(&pager.cut(found)).await?.into_iter().map(Item::into_entity).collect();
     let now = portal.now();
     let row = |team: Team| Row {
         id: team.id.to_string(),

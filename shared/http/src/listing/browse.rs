@@ -122,10 +122,9 @@ impl<Row> Browsing<Row> {
         Ok(store.walk(list, self.after.as_deref(), cap).await?)
     }
 
-    /// Filters and sorts the rows of a walk, and cuts out the page.
-    pub fn page(&self, rows: Vec<Row>, walked: &Walked) -> Page<Row> {
-        let rest = walked.next.as_deref().map(|place| self.next(place));
-        Page { rest, ..self.listing.apply(rows) }
+    /// Filters and sorts the rows of a walk, and cuts out the page; behind it goes on what the walk did not reach.
+    pub fn page(&self, rows: Vec<Row>, next: Option<&str>) -> Page<Row> {
+        Page { rest: next.map(|place| self.next(place)), ..self.listing.apply(rows) }
     }
 
     /// The address of what lies beyond the cap.
@@ -159,8 +158,8 @@ impl<Row: Listed> Browsing<Row> {
     async fn found(&self, store: &Store, list: &str, cap: usize) -> Result<Page<Key>, Problem> {
         if !self.listing.is_unfiltered() || self.listing.is_sorted() {
             let walked = self.walk(store, list, cap).await?;
-            let rows: Result<Vec<Row>, _> = walked.items.iter().map(Item::read).collect();
-            return Ok(self.page(rows?, &walked).map(|row| row.key()));
+            let rows: Result<Vec<Row>, _> = walked.items.into_iter().map(Item::into_entity).collect();
+            return Ok(self.page(rows?, walked.next.as_deref()).map(|row| row.key()));
         }
         let start = self.after.as_deref().map_or(Start::Oldest, Start::Behind);
         let end = self.listing.offset().saturating_add(self.listing.size());
